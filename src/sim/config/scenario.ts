@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+/**
+ * A scenario is data: the pulse's load, the market beneath it, and the client traffic beside it.
+ * All rates are for each user, so that one file serves any `--users`.
+ */
+
+/** How nervous the market is; src/sim/market gives each regime its figures. */
+export const regime = z.enum([
+  "calm",
+  "active",
+  "high-volatility",
+  "flash-crash",
+  "halt",
+  "re-open",
+]);
+export type Regime = z.infer<typeof regime>;
+
+export const marketSpecSchema = z.strictObject({
+  /** Number of symbols traded. */
+  symbols: z.int().min(1).max(500),
+  /** Correlation of any symbol's returns with the common factor, 0 to 1. */
+  correlation: z.number().min(0).max(1),
+  /** Regimes in order; the list is repeated until the scenario ends. */
+  regimes: z
+    .array(z.strictObject({ regime, seconds: z.number().positive().max(86_400) }))
+    .min(1)
+    .max(100),
+});
+export type MarketSpec = z.infer<typeof marketSpecSchema>;
+
+export const pulseLoadSchema = z.strictObject({
+  /** One sweep over all users in each period. */
+  periodSeconds: z.number().min(1).max(3600),
+  /** Mean number of open trades of a user; the total is users × this, exactly. */
+  openTradesPerUser: z.number().min(0).max(100),
+});
+export type PulseLoad = z.infer<typeof pulseLoadSchema>;
+
+/** Operations the client lane knows. */
+export const clientOperation = z.enum([
+  "open-trades", // Appendix B, first query
+  "sell-trades-24h", // Appendix B, second query
+  "tenant-ledger", // Appendix B, third query
+  "account-snapshot", // one document read
+  "recent-signals",
+  "ledger-create",
+  "sign-up",
+]);
+export type ClientOperation = z.infer<typeof clientOperation>;
+
+export const clientLoadSchema = z.strictObject({
+  /** Operations each user starts in a minute, by kind; for sign-up, new users as a share of all. */
+  perUserPerMinute: z.partialRecord(clientOperation, z.number().positive().max(600)),
+  /**
+   * How arrivals are spread: `constant` is evenly spaced, `poisson` is memoryless, `market`
+   * follows the market's volatility and clusters as its updates do.
+   */
+  arrivals: z.enum(["constant", "poisson", "market"]),
+  /** Multiplies the rate over the scenario: at these shares of its duration, by these factors. */
+  stages: z
+    .array(z.strictObject({ untilShare: z.number().gt(0).max(1), factor: z.number().min(0).max(100) }))
+    .min(1)
+    .max(50)
+    .default([{ untilShare: 1, factor: 1 }]),
+});
+export type ClientLoad = z.infer<typeof clientLoadSchema>;
+
+export const scenarioSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "expected lower-case words joined by hyphens"),
+  /** One sentence, shown by `scenarios` and in reports. */
+  summary: z.string().min(10).max(200),
+  /** Which part of the service's document it exercises, such as "section 6, row 3"; null if none. */
+  document: z.string().nullable(),
+  durationSeconds: z.number().min(5).max(86_400),
+  /** null: no pulse runs. */
+  pulse: pulseLoadSchema.nullable(),
+  market: marketSpecSchema,
+  /** null: no client traffic runs. */
+  clients: clientLoadSchema.nullable(),
+  /** Starts every user's pulse at the same moment, whatever the limiter would have. */
+  synchronised: z.boolean().default(false),
+  /** Share of all users that belong to the largest tenant; null leaves the population's own. */
+  largestTenantShare: z.number().min(0).max(1).nullable().default(null),
+  /** P&L writes a second and user that the document states for it; null if it states none. */
+  documentWritesPerUserPerMinute: z.number().positive().nullable().default(null),
+});
+export type Scenario = z.infer<typeof scenarioSchema>;

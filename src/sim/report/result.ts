@@ -1,0 +1,186 @@
+import { z } from "zod";
+
+/**
+ * result.json: everything a report is made from. Reports are rebuilt from it without a run, so
+ * nothing may be shown that is not in here. Raise SCHEMA_VERSION when a field changes its meaning
+ * or goes; adding one does not need it.
+ */
+export const SCHEMA_VERSION = 1;
+
+export const verdict = z.enum(["pass", "fail", "inconclusive"]);
+export type Verdict = z.infer<typeof verdict>;
+
+/** How a figure came about. The emulator's own speed is never reported as Firestore's. */
+export const basis = z.enum([
+  "measured on emulator",
+  "measured on embedded",
+  "measured on staging",
+  "modelled",
+]);
+export type Basis = z.infer<typeof basis>;
+
+export const checkSchema = z.strictObject({
+  /** Stable, such as "benchmark.pnl-latency" or "throughput.high-volatility". */
+  id: z.string().min(1),
+  group: z.enum(["benchmark", "throughput", "limiter", "data", "harness"]),
+  /** The row's name in the document's table, or ours. */
+  title: z.string().min(1),
+  /** Section of the service's document that states the target; null when it states none. */
+  section: z.string().nullable(),
+  /** The target in words: "p99 < 500 ms". */
+  target: z.string().min(1),
+  /** The figure in words: "p99 38.2 ms". "no samples" when there are none. */
+  figure: z.string().min(1),
+  /** The number the verdict was reached from, and the bound it was held against. */
+  value: z.number().nullable(),
+  bound: z.number().nullable(),
+  unit: z.string(),
+  /** Number of samples behind the figure. 0 can never pass. */
+  samples: z.int().nonnegative(),
+  basis,
+  verdict,
+  /** Why: by how much it passed or missed, and what held it back. One or two sentences. */
+  detail: z.string(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+/** A latency distribution: summary for readers, `encoded` (HDR, base64) for exact merging. */
+export const histogramSchema = z.strictObject({
+  /** Such as "pnl-commit", "pnl-listener", "query.open-trades", "onboarding". */
+  metric: z.string().min(1),
+  /** Name of the phase; null for provisioning. */
+  phase: z.string().nullable(),
+  /** What starts and ends it, in words. */
+  describes: z.string(),
+  unit: z.literal("ms"),
+  count: z.int().nonnegative(),
+  min: z.number(),
+  mean: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  p999: z.number(),
+  max: z.number(),
+  encoded: z.string(),
+});
+export type HistogramSummary = z.infer<typeof histogramSchema>;
+
+/** One second of a run. Counts are of that second; absent latencies had no sample. */
+export const secondSchema = z.strictObject({
+  /** Whole seconds since the run's first phase began; gaps are allowed between phases. */
+  second: z.int().nonnegative(),
+  phase: z.string(),
+  regime: z.string(),
+  marketUpdates: z.int().nonnegative(),
+  /** Document writes that fell due, were sent to the server, and were committed. */
+  writesOffered: z.int().nonnegative(),
+  writesCommitted: z.int().nonnegative(),
+  commits: z.int().nonnegative(),
+  retries: z.int().nonnegative(),
+  refusals: z.int().nonnegative(),
+  clientOperations: z.int().nonnegative(),
+  clientErrors: z.int().nonnegative(),
+  pnlP50Ms: z.number().nullable(),
+  pnlP99Ms: z.number().nullable(),
+  queryP95Ms: z.number().nullable(),
+  /** What the limiter let through a second, and how far its reservations reached ahead. */
+  limiterRate: z.number().nullable(),
+  limiterBacklogMs: z.number().nullable(),
+});
+export type Second = z.infer<typeof secondSchema>;
+
+export const phaseSchema = z.strictObject({
+  name: z.string().min(1),
+  summary: z.string(),
+  durationMs: z.number().nonnegative(),
+  users: z.int().nonnegative(),
+  openTrades: z.int().nonnegative(),
+  sweeps: z.int().nonnegative(),
+  overlappingSweeps: z.int().nonnegative(),
+  usersSwept: z.int().nonnegative(),
+  usersFailed: z.int().nonnegative(),
+  /** Document writes due in the phase and committed by its end, and their means a second. */
+  writesOffered: z.int().nonnegative(),
+  writesCommitted: z.int().nonnegative(),
+  offeredPerSecond: z.number().nonnegative(),
+  committedPerSecond: z.number().nonnegative(),
+  retriedCommits: z.int().nonnegative(),
+  abortedCommits: z.int().nonnegative(),
+  worstSecond: z.strictObject({ writes: z.int().nonnegative(), atSecond: z.number() }),
+  worstDocument: z.strictObject({ path: z.string(), writesInOneSecond: z.int().nonnegative() }),
+  clientOperations: z.int().nonnegative(),
+  clientErrors: z.int().nonnegative(),
+  /** Arrivals the generator started more than 50 ms late, and the worst lateness. */
+  lateArrivals: z.int().nonnegative(),
+  worstLatenessMs: z.number().nonnegative(),
+  limiterWaitMs: z.number().nonnegative(),
+  limiterWaits: z.record(z.string(), z.int().nonnegative()),
+  fairness: z.strictObject({
+    /** Jain's index of the tenants' mean update latencies: 1 is even. null without samples. */
+    jain: z.number().nullable(),
+    worstTenant: z.string().nullable(),
+    worstTenantP99Ms: z.number().nullable(),
+  }),
+});
+export type Phase = z.infer<typeof phaseSchema>;
+
+export const resultSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  run: z.strictObject({
+    id: z.string().min(1),
+    status: z.enum(["complete", "partial"]),
+    /** Why it is partial: "interrupted by Ctrl-C", "the emulator died: …". */
+    partialReason: z.string().nullable(),
+    /** ISO 8601, wall time. */
+    startedAt: z.string(),
+    finishedAt: z.string(),
+    durationMs: z.number(),
+    /** The command that repeats the run. */
+    command: z.string(),
+    seed: z.number(),
+    commit: z.string(),
+    versions: z.record(z.string(), z.string()),
+    machine: z.strictObject({
+      cpus: z.int(),
+      cpuModel: z.string(),
+      memoryGiB: z.number(),
+      loadAverage: z.number(),
+    }),
+    /** All options as resolved, defaults included. */
+    options: z.record(z.string(), z.unknown()),
+    /** Highest resident set of the harness and of the emulator it started; null if not started. */
+    harnessPeakMiB: z.number(),
+    targetPeakMiB: z.number().nullable(),
+  }),
+  target: z.strictObject({
+    kind: z.enum(["emulator", "embedded", "staging"]),
+    description: z.string(),
+    reason: z.string(),
+    endpoint: z.string(),
+  }),
+  population: z.strictObject({
+    tenants: z.int(),
+    users: z.int(),
+    largestTenantUsers: z.int(),
+    openTrades: z.int(),
+    provisioningMs: z.number(),
+  }),
+  limiter: z.strictObject({
+    strategy: z.string(),
+    preset: z.string(),
+    config: z.record(z.string(), z.unknown()),
+  }),
+  verdict,
+  /** One sentence a reader can repeat. */
+  headline: z.string().min(1),
+  /** What broke first, or null when nothing did. */
+  brokeFirst: z
+    .strictObject({ checkId: z.string(), phase: z.string().nullable(), message: z.string() })
+    .nullable(),
+  checks: z.array(checkSchema),
+  phases: z.array(phaseSchema),
+  histograms: z.array(histogramSchema),
+  series: z.array(secondSchema),
+});
+export type Result = z.infer<typeof resultSchema>;

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Snapshot } from "../store/store.ts";
+
+/** A decimal number kept as text, so that no binary rounding touches money: "-12.50". */
+export const decimalString = z
+  .string()
+  .regex(/^-?\d{1,15}(\.\d{1,12})?$/, "expected a decimal string such as \"-12.50\"");
+
+/** A decimal string of zero or more. */
+export const positiveDecimalString = z
+  .string()
+  .regex(/^\d{1,15}(\.\d{1,12})?$/, "expected a decimal string of zero or more such as \"12.50\"");
+
+/** A Firestore timestamp; the store port hands it over as a Date. */
+export const timestamp = z.date();
+
+/**
+ * A document ID Firestore accepts: not empty, no slash, not "." or "..", not __…__, at most
+ * 1,500 bytes (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields).
+ */
+export const documentId = z
+  .string()
+  .min(1)
+  .refine((id) => !id.includes("/"), "must not contain a slash")
+  .refine((id) => id !== "." && id !== "..", "must not be . or ..")
+  .refine((id) => !/^__.*__$/.test(id), "must not be of the form __…__")
+  .refine((id) => new TextEncoder().encode(id).length <= 1500, "must have at most 1,500 bytes");
+
+/** A document in the database that is not what the schema says. Names the path and the fields. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+  readonly path: string;
+  /** Dotted paths of the fields at fault. */
+  readonly fields: readonly string[];
+
+  constructor(path: string, issues: readonly { field: string; message: string }[]) {
+    const faults = issues.map(({ field, message }) => `${field}: ${message}`).join("; ");
+    super(`${path}: the document does not match its schema: ${faults}`);
+    this.path = path;
+    this.fields = issues.map(({ field }) => field);
+  }
+}
+
+/** Reads a snapshot as the schema's type, or throws a DocumentError that names path and field. */
+export function parseDocument<Schema extends z.ZodType>(
+  schema: Schema,
+  snapshot: Pick<Snapshot, "path" | "data">,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(snapshot.data);
+  if (parsed.success) return parsed.data;
+  throw new DocumentError(
+    snapshot.path,
+    parsed.error.issues.map((issue) => ({
+      field: issue.path.length > 0 ? issue.path.join(".") : "(document)",
+      message: issue.message,
+    })),
+  );
+}
+
+/** Joins path segments; throws when an ID could not be one. */
+export function documentPath(...segments: readonly string[]): string {
+  for (const segment of segments) {
+    const parsed = documentId.safeParse(segment);
+    if (!parsed.success) {
+      const fault = parsed.error.issues[0]?.message ?? "is not valid";
+      throw new RangeError(`document ID ${JSON.stringify(segment)} ${fault}`);
+    }
+  }
+  return segments.join("/");
+}
+
+/** The last segment of a path: the document's ID. */
+export function idOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The ID of the document a subcollection document belongs to: "u1" for users/u1/signals/s1. */
+export function parentIdOf(path: string): string {
+  return path.split("/").at(-3) ?? "";
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { decimalString, documentId, documentPath, positiveDecimalString, timestamp } from "./document.ts";
+
+export const plan = z.enum(["free", "pro", "enterprise"]);
+export type Plan = z.infer<typeof plan>;
+
+/** tenants/{tenantId} */
+export const tenantSchema = z.object({
+  name: z.string().min(1),
+  owner_uid: documentId,
+  plan,
+  status: z.enum(["active", "suspended"]),
+  created_at: timestamp,
+});
+export type Tenant = z.infer<typeof tenantSchema>;
+
+export const TENANTS = "tenants";
+export const tenantPath = (tenantId: string): string => documentPath(TENANTS, tenantId);
+
+export const memberRole = z.enum(["member", "admin", "owner"]);
+export type MemberRole = z.infer<typeof memberRole>;
+
+/** tenants/{tenantId}/users/{uid}: membership */
+export const memberSchema = z.object({
+  uid: documentId,
+  role: memberRole,
+  email: z.email(),
+  created_at: timestamp,
+});
+export type Member = z.infer<typeof memberSchema>;
+
+export const MEMBERS = "users";
+export const membersPath = (tenantId: string): string => `${tenantPath(tenantId)}/${MEMBERS}`;
+export const memberPath = (tenantId: string, uid: string): string =>
+  documentPath(TENANTS, tenantId, MEMBERS, uid);
+
+export const side = z.enum(["BUY", "SELL"]);
+export type Side = z.infer<typeof side>;
+
+/** tenants/{tenantId}/ledger_trades/{tradeId}: immutable, one for each execution */
+export const ledgerTradeSchema = z.object({
+  uid: documentId,
+  strategy_id: documentId,
+  symbol: z.string().min(1).max(16),
+  side,
+  quantity: positiveDecimalString,
+  price: positiveDecimalString,
+  /** quantity × price */
+  notional: positiveDecimalString,
+  /** Realised profit or loss of a closing execution; "0" for an opening one. */
+  realized_pnl: decimalString,
+  ts: timestamp,
+});
+export type LedgerTrade = z.infer<typeof ledgerTradeSchema>;
+
+export const LEDGER_TRADES = "ledger_trades";
+export const ledgerTradesPath = (tenantId: string): string =>
+  `${tenantPath(tenantId)}/${LEDGER_TRADES}`;
+export const ledgerTradePath = (tenantId: string, tradeId: string): string =>
+  documentPath(TENANTS, tenantId, LEDGER_TRADES, tradeId);
+
+/** tenants/{tenantId}/strategies/{strategyId} */
+export const strategySchema = z.object({
+  uid: documentId,
+  name: z.string().min(1),
+  kind: z.enum(["momentum", "mean-reversion", "breakout", "pairs"]),
+  status: z.enum(["active", "paused", "archived"]),
+  symbols: z.array(z.string().min(1).max(16)).min(1).max(50),
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+export type Strategy = z.infer<typeof strategySchema>;
+
+export const STRATEGIES = "strategies";
+export const strategiesPath = (tenantId: string): string => `${tenantPath(tenantId)}/${STRATEGIES}`;
+export const strategyPath = (tenantId: string, strategyId: string): string =>
+  documentPath(TENANTS, tenantId, STRATEGIES, strategyId);
+
+/** tenants/{tenantId}/ops_heartbeats/{serviceId}: one document for each tenant and service shard */
+export const heartbeatSchema = z.object({
+  service_id: documentId,
+  status: z.enum(["ok", "degraded", "failing"]),
+  sweep_id: z.string().min(1),
+  users_swept: z.int().nonnegative(),
+  users_failed: z.int().nonnegative(),
+  writes: z.int().nonnegative(),
+  last_beat_at: timestamp,
+});
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+export const HEARTBEATS = "ops_heartbeats";
+export const heartbeatsPath = (tenantId: string): string => `${tenantPath(tenantId)}/${HEARTBEATS}`;
+export const heartbeatPath = (tenantId: string, serviceId: string): string =>
+  documentPath(TENANTS, tenantId, HEARTBEATS, serviceId);

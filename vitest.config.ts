@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
+ * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "tests/*.test.ts", "tests/cli/**/*.test.ts"],
+          exclude: ["src/**/*.emulator.test.ts", "tests/emulator/**"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "emulator",
+          include: ["src/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
+          globalSetup: ["tests/setup/emulator.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
