@@ -59,9 +59,12 @@ export const clientLoadSchema = z.strictObject({
   arrivals: z.enum(["constant", "poisson", "market"]),
   /** Multiplies the rate over the scenario: at these shares of its duration, by these factors. */
   stages: z
-    .array(z.strictObject({ untilShare: z.number().gt(0).max(1), factor: z.number().min(0).max(100) }))
+    .array(
+      z.strictObject({ untilShare: z.number().gt(0).max(1), factor: z.number().min(0).max(100) }),
+    )
     .min(1)
     .max(50)
+    .refine(growsToOne, "expected untilShare to grow from stage to stage, up to 1 in the last")
     .default([{ untilShare: 1, factor: 1 }]),
 });
 export type ClientLoad = z.infer<typeof clientLoadSchema>;
@@ -87,3 +90,10 @@ export const scenarioSchema = z.strictObject({
   documentWritesPerUserPerMinute: z.number().positive().nullable().default(null),
 });
 export type Scenario = z.infer<typeof scenarioSchema>;
+
+function growsToOne(stages: readonly { readonly untilShare: number }[]): boolean {
+  const grows = stages.every(
+    ({ untilShare }, index) => untilShare > (stages[index - 1]?.untilShare ?? 0),
+  );
+  return grows && stages.at(-1)?.untilShare === 1;
+}
