@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { StatusCode } from "../../system/store/store.ts";
+
+export interface RestFailure {
+  readonly code: StatusCode;
+  readonly message: string;
+}
+
+const statusCode = z.enum([
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+] satisfies StatusCode[]);
+
+/** https://cloud.google.com/apis/design/errors#http_mapping, read the other way round. */
+const CODE_OF_HTTP_STATUS: ReadonlyMap<number, StatusCode> = new Map([
+  [400, "INVALID_ARGUMENT"],
+  [401, "UNAUTHENTICATED"],
+  [403, "PERMISSION_DENIED"],
+  [404, "NOT_FOUND"],
+  [409, "ABORTED"],
+  [429, "RESOURCE_EXHAUSTED"],
+  [499, "CANCELLED"],
+  [500, "INTERNAL"],
+  [501, "UNIMPLEMENTED"],
+  [503, "UNAVAILABLE"],
+  [504, "DEADLINE_EXCEEDED"],
+]);
+
+const errorBody = z.object({
+  error: z.object({
+    status: statusCode.optional().catch(undefined),
+    message: z.string().default(""),
+  }),
+});
+
+/**
+ * What went wrong, or undefined for a success. The name in the body decides, since 409 stands for
+ * ALREADY_EXISTS and ABORTED alike. A streamed answer is an array, and it may fail after its
+ * first documents although its HTTP status is 200.
+ */
+export function readStatus(httpStatus: number, content: unknown): RestFailure | undefined {
+  const succeeded = httpStatus >= 200 && httpStatus < 300;
+  const stated = Array.isArray(content) ? content.find(isErrorBody) : content;
+  if (succeeded && !isErrorBody(stated)) return undefined;
+  const parsed = errorBody.safeParse(stated);
+  const code = CODE_OF_HTTP_STATUS.get(httpStatus) ?? "UNKNOWN";
+  if (!parsed.success) return { code, message: `HTTP status ${httpStatus} without an explanation` };
+  const { status, message } = parsed.data.error;
+  return { code: status ?? code, message: message.trim() };
+}
+
+function isErrorBody(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "error" in value;
+}

@@ -1,0 +1,77 @@
+import type { Clock } from "../../std/clock.ts";
+import type { Query, Snapshot, Write } from "../../system/store/store.ts";
+import { decodeDocument, encodeCreate, encodeQuery, type RestDocument } from "./rest-encoding.ts";
+import { createRestTransport, type RestCall, type RestTransportOptions } from "./rest-transport.ts";
+import { unsignedUserToken, type UserIdentity } from "./user-token.ts";
+
+export interface UserClientOptions extends Partial<Omit<RestTransportOptions, "endpoint">> {
+  readonly endpoint: string;
+  readonly projectId: string;
+}
+
+/**
+ * The database as a signed-in user's app sees it: each call carries that user's token, so the
+ * security rules decide. It rejects with a StoreError and tries nothing twice.
+ */
+export interface UserClient {
+  query(user: UserIdentity, query: Query, signal?: AbortSignal): Promise<readonly Snapshot[]>;
+  get(user: UserIdentity, path: string, signal?: AbortSignal): Promise<Snapshot | undefined>;
+  create(user: UserIdentity, write: CreateWrite, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export type CreateWrite = Extract<Write, { kind: "create" }>;
+
+const DEFAULT_MAX_CONNECTIONS = 64;
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export function createUserClient(options: UserClientOptions, clock: Clock): UserClient {
+  const root = `projects/${options.projectId}/databases/(default)/documents`;
+  const transport = createRestTransport(
+    {
+      endpoint: options.endpoint,
+      maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    },
+    clock,
+  );
+  const post = (
+    user: UserIdentity,
+    resource: string,
+    method: "runQuery" | "batchGet" | "commit",
+    call: Omit<RestCall, "url" | "token">,
+  ): Promise<unknown> => {
+    const token = unsignedUserToken(user, options.projectId, clock.wallMs());
+    const name = resource.split("/").map(encodeURIComponent).join("/");
+    return transport.post({ ...call, url: `/v1/${name}:${method}`, token });
+  };
+
+  return {
+    query: async (user, query, signal) => {
+      const path = query.from.kind === "collection" ? query.from.path : query.from.name;
+      const { parent, structuredQuery } = encodeQuery(root, query);
+      const body = { structuredQuery };
+      const answer = await post(user, parent, "runQuery", {
+        operation: "query",
+        path,
+        body,
+        signal,
+      });
+      return (answer as readonly { readonly document?: RestDocument }[]).flatMap(({ document }) =>
+        document ? [decodeDocument(root, document)] : [],
+      );
+    },
+    get: async (user, path, signal) => {
+      const body = { documents: [`${root}/${path}`] };
+      const answer = await post(user, root, "batchGet", { operation: "get", path, body, signal });
+      const [entry] = answer as readonly { readonly found?: RestDocument }[];
+      return entry?.found && decodeDocument(root, entry.found);
+    },
+    create: async (user, write, signal) => {
+      const { path } = write;
+      const body = { writes: [encodeCreate(root, write)] };
+      await post(user, root, "commit", { operation: "create", path, body, signal });
+    },
+    close: () => transport.close(),
+  };
+}
