@@ -16,6 +16,7 @@ export const userWriteRateSchema = z.object({
   last_updated: timestamp,
 });
 export type UserWriteRate = z.infer<typeof userWriteRateSchema>;
+export const USER_WRITE_RATES = `${OPS}/write_rates/users`;
 export const userWriteRatePath = (uid: string): string =>
   documentPath(OPS, "write_rates", "users", uid);
 

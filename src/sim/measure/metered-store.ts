@@ -1,0 +1,52 @@
+import type { Clock } from "../../std/clock.ts";
+import type { CommitResult, Query, Snapshot, Store, StoreTransaction, Write } from "../../system/store/store.ts";
+
+/** Hears of every commit that succeeded, whoever made it. */
+export type CommitObserver = (commitTimeMs: number, writes: readonly Write[]) => void;
+
+/**
+ * A store that reports each successful commit to an observer, which may change between phases.
+ * The service does not know that it is watched. The port gives no commit time for transactions:
+ * theirs is taken from the clock when they end.
+ */
+export class MeteredStore implements Store {
+  readonly #clock: Clock;
+  readonly #store: Store;
+  observer: CommitObserver | undefined;
+
+  constructor(clock: Clock, store: Store) {
+    this.#clock = clock;
+    this.#store = store;
+  }
+
+  async commit(writes: readonly Write[]): Promise<CommitResult> {
+    const result = await this.#store.commit(writes);
+    this.observer?.(result.commitTimeMs, writes);
+    return result;
+  }
+
+  get(paths: readonly string[]): Promise<readonly (Snapshot | undefined)[]> {
+    return this.#store.get(paths);
+  }
+
+  query(query: Query): Promise<readonly Snapshot[]> {
+    return this.#store.query(query);
+  }
+
+  async transaction<T>(body: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+    let written: Write[] = [];
+    const result = await this.#store.transaction((transaction) => {
+      written = []; // A transaction may be run again: only the run that commits counts.
+      return body({
+        get: (paths) => transaction.get(paths),
+        query: (query) => transaction.query(query),
+        write: (...writes) => {
+          written.push(...writes);
+          transaction.write(...writes);
+        },
+      });
+    });
+    if (written.length > 0) this.observer?.(this.#clock.wallMs(), written);
+    return result;
+  }
+}

@@ -1,0 +1,167 @@
+import type { RunOptions } from "../config/run-options.ts";
+import {
+  SCHEMA_VERSION,
+  type Basis,
+  type Check,
+  type HistogramSummary,
+  type Result,
+} from "../report/result.ts";
+import type { LimiterConfig } from "../../system/limiter/config.ts";
+import type { Target } from "../targets/target.ts";
+import { benchmarkChecks } from "../verify/benchmark-checks.ts";
+import { dataChecks } from "../verify/data-checks.ts";
+import type { DataAudit } from "../verify/data-audit.ts";
+import type { LimitsHeld, PhaseFacts, RunFacts } from "../verify/facts.ts";
+import { harnessChecks } from "../verify/harness-checks.ts";
+import { limiterChecks } from "../verify/limiter-checks.ts";
+import { softenUnreached } from "../verify/partial-run.ts";
+import { throughputChecks } from "../verify/throughput-checks.ts";
+import { brokeFirst, headline, overallVerdict } from "../verify/verdict.ts";
+import { replayCommand } from "./replay-command.ts";
+import { commitName, machineFacts, versions } from "./machine-facts.ts";
+import type { MemoryPeaks } from "./memory-watch.ts";
+import { phaseFacts, phaseHistograms, phaseResult } from "./phase-facts.ts";
+import type { RunState } from "./run-state.ts";
+
+export interface RunEnd {
+  readonly id: string;
+  readonly options: RunOptions;
+  readonly limiterConfig: LimiterConfig;
+  readonly target: Pick<Target, "kind" | "description" | "reason" | "endpoint">;
+  readonly state: RunState;
+  /** undefined when the run ended before the database could be read back. */
+  readonly audit: DataAudit | undefined;
+  readonly partialReason: string | null;
+  readonly startedWallMs: number;
+  readonly finishedWallMs: number;
+  readonly memory: MemoryPeaks;
+}
+
+/** Turns what a run recorded into its result: facts, checks, verdict, headline. */
+export function buildResult(end: RunEnd): Result {
+  const { state, options, partialReason } = end;
+  const facts = state.phases.map(phaseFacts);
+  const run = runFacts(end, facts);
+  const checks = checksOf(end, run);
+  const verdict = overallVerdict(checks, partialReason === null);
+  const first = brokeFirst(checks, facts);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    run: runPart(end),
+    target: {
+      kind: end.target.kind,
+      description: end.target.description,
+      reason: end.target.reason,
+      endpoint: end.target.endpoint,
+    },
+    population: populationPart(state),
+    limiter: {
+      strategy: end.limiterConfig.enable_rate_limiting ? options.limiter : "disabled",
+      preset: options.limiterConfig,
+      config: { ...end.limiterConfig },
+    },
+    verdict,
+    headline: headline({
+      checks,
+      verdict,
+      users: options.users,
+      limiter: end.limiterConfig.enable_rate_limiting ? options.limiter : "disabled",
+      partialReason,
+      brokeFirst: first,
+    }),
+    brokeFirst: first,
+    checks: [...checks],
+    phases: state.phases.map((ended, index) => phaseResult(ended, facts[index] ?? phaseFacts(ended))),
+    histograms: histogramsOf(run, state, facts),
+    series: state.phases.flatMap(({ series }) => series),
+  };
+}
+
+function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
+  const expectTrades = run.phases.some(({ counts }) => counts.pnlCommitted > 0);
+  const checks = [
+    ...benchmarkChecks(run),
+    ...throughputChecks(run),
+    ...limiterChecks(run),
+    ...harnessChecks(run),
+    ...(end.audit === undefined ? [] : dataChecks(end.audit, run.basis, expectTrades)),
+  ];
+  return end.partialReason === null ? checks : softenUnreached(checks);
+}
+
+function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
+  const { state, options } = end;
+  return {
+    basis: basisOf(end.target.kind),
+    phases,
+    provisioning: state.provisioning.summarize({
+      metric: "onboarding",
+      phase: null,
+      describes: "one sign-up of the population, 24 at a time, to the commit of all seven groups",
+    }),
+    provisionedUsers: state.population.users.filter(({ uid }) => state.tenantOf.has(uid)).length,
+    requestedUsers: options.users,
+    limits: limitsHeld(end.limiterConfig, options.limiterConfig),
+  };
+}
+
+function basisOf(kind: Target["kind"]): Basis {
+  return `measured on ${kind}`;
+}
+
+/** The limits the document states by default; a run without a limiter is held against them too. */
+const DOCUMENT_LIMITS = { batchWriteLimit: 500, docWriteLimit: 50 };
+
+function limitsHeld(config: LimiterConfig, preset: string): LimitsHeld {
+  if (!config.enable_rate_limiting) {
+    return { ...DOCUMENT_LIMITS, source: "the service's document (its limiter is disabled)" };
+  }
+  return {
+    batchWriteLimit: config.batch_write_limit,
+    docWriteLimit: config.doc_write_limit,
+    source: `the ${preset} limiter configuration`,
+  };
+}
+
+function runPart(end: RunEnd): Result["run"] {
+  const { options, memory } = end;
+  return {
+    id: end.id,
+    status: end.partialReason === null ? "complete" : "partial",
+    partialReason: end.partialReason,
+    startedAt: new Date(end.startedWallMs).toISOString(),
+    finishedAt: new Date(end.finishedWallMs).toISOString(),
+    durationMs: end.finishedWallMs - end.startedWallMs,
+    command: replayCommand(options),
+    seed: options.seed,
+    commit: commitName(),
+    versions: { ...versions() },
+    machine: machineFacts(),
+    options: { ...options },
+    harnessPeakMiB: memory.harnessMiB,
+    targetPeakMiB: memory.targetMiB,
+  };
+}
+
+function populationPart(state: RunState): Result["population"] {
+  const { tenants, users } = state.population;
+  return {
+    tenants: tenants.length,
+    users: users.length,
+    largestTenantUsers: Math.max(0, ...tenants.map(({ userIndexes }) => userIndexes.length)),
+    openTrades: [...state.openTrades.values()].reduce((total, count) => total + count, 0),
+    provisioningMs: Math.round(state.provisioningMs),
+  };
+}
+
+function histogramsOf(
+  run: RunFacts,
+  state: RunState,
+  facts: readonly PhaseFacts[],
+): HistogramSummary[] {
+  const phases = state.phases.flatMap((ended, index) => {
+    const phase = facts[index];
+    return phase === undefined ? [] : phaseHistograms(ended, phase);
+  });
+  return run.provisioning.count === 0 ? phases : [run.provisioning, ...phases];
+}

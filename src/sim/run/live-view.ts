@@ -1,0 +1,48 @@
+import type { Clock } from "../../std/clock.ts";
+import type { WriteLimiter } from "../../system/limiter/limiter.ts";
+import type { RunOutput } from "../cli/progress.ts";
+import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { formatCount, formatMs, formatRate } from "../verify/check.ts";
+
+export interface LiveSources {
+  readonly clock: Clock;
+  readonly output: RunOutput;
+  readonly recorder: PhaseRecorder;
+  readonly limiter: WriteLimiter;
+  readonly durationMs: number;
+}
+
+const REFRESH_MS = 500;
+
+/** Shows rates, latency, limiter and time left until the signal says that the phase is over. */
+export async function showLive(sources: LiveSources, signal: AbortSignal): Promise<void> {
+  const { clock, output, recorder } = sources;
+  let committedBefore = 0;
+  let atMs = clock.monotonicMs();
+  while (!signal.aborted) {
+    await clock.sleep(REFRESH_MS, signal).catch(() => undefined);
+    const nowMs = clock.monotonicMs();
+    const committed = recorder.counts.writesCommitted;
+    const perSecond = ((committed - committedBefore) * 1000) / Math.max(1, nowMs - atMs);
+    committedBefore = committed;
+    atMs = nowMs;
+    output.live(liveLines(sources, nowMs, perSecond));
+  }
+}
+
+function liveLines(
+  { recorder, limiter, durationMs }: LiveSources,
+  nowMs: number,
+  perSecond: number,
+): readonly string[] {
+  const { counts } = recorder;
+  const leftSeconds = Math.max(0, Math.ceil((recorder.startMs + durationMs - nowMs) / 1000));
+  const state = limiter.state(nowMs);
+  const rate = Number.isFinite(state.ratePerSecond) ? formatRate(state.ratePerSecond) : "no limit";
+  const failures = counts.abortedCommits + counts.failedCommits + counts.clientErrors;
+  return [
+    `  writes ${formatRate(perSecond)}, ${formatCount(counts.writesCommitted)} of ${formatCount(counts.writesOffered)} due`,
+    `  P&L p99 ${formatMs(recorder.pnlCommit.quantileMs(0.99))}, clients ${formatCount(counts.clientOperations)} operations, ${formatCount(failures)} failures`,
+    `  limiter ${state.strategy} at ${rate}, ${formatMs(state.backlogMs)} ahead, circuit ${state.circuit}; ${leftSeconds} s left`,
+  ];
+}

@@ -1,0 +1,22 @@
+import type { RunOptions } from "../config/run-options.ts";
+
+/** The command that repeats a run: every option spelled out, so that a changed default cannot matter. */
+export function replayCommand(options: RunOptions): string {
+  const words = ["npm run sim --"];
+  const add = (option: string, value: string | number): void =>
+    void words.push(`--${option} ${quote(String(value))}`);
+  add("users", options.users);
+  add("tenants", options.tenants);
+  add("seed", options.seed);
+  for (const scenario of options.scenarios) add("scenario", scenario);
+  if (options.durationMs !== null) add("duration", `${options.durationMs}ms`);
+  if (options.market !== null) add("market", options.market);
+  add("limiter", options.limiter);
+  add("limiter-config", options.limiterConfig);
+  add("target", options.target);
+  return words.join(" ");
+}
+
+function quote(value: string): string {
+  return /^[\w./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}

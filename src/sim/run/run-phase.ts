@@ -1,0 +1,106 @@
+import type { Clock } from "../../std/clock.ts";
+import type { Rng } from "../../std/rng.ts";
+import type { WriteLimiter } from "../../system/limiter/limiter.ts";
+import type { Log } from "../../system/log.ts";
+import { pulseConfigSchema, type PulseConfig } from "../../system/pulse/config.ts";
+import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
+import type { Store } from "../../system/store/store.ts";
+import type { PulseLoad, Scenario } from "../config/scenario.ts";
+import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { quotesOf, type OpenMarket } from "./market-quotes.ts";
+
+export interface PulsePhase {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly store: Store;
+  readonly limiter: WriteLimiter;
+  readonly log: Log;
+  readonly market: OpenMarket;
+  readonly recorder: PhaseRecorder;
+  readonly scenario: Scenario;
+  readonly load: PulseLoad;
+  readonly durationMs: number;
+  /** Ends the phase early. */
+  readonly signal: AbortSignal;
+}
+
+/** What fell due by the end of a phase may still be committed this long after it. */
+const GRACE_MS = 1000;
+
+/**
+ * Starts a sweep in every period, as the scheduler would, whether or not the one before has
+ * ended: overlaps are for the service to notice. Ends when the phase does.
+ */
+export async function runPulse(phase: PulsePhase): Promise<void> {
+  const { clock, recorder, scenario, load, durationMs, signal } = phase;
+  const config = pulseConfigOf(load);
+  const limiter = scenario.synchronised ? startTogether(phase.limiter) : phase.limiter;
+  const worker = createPulseWorker(`sim-${scenario.name}`, config);
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const sweeps: Promise<unknown>[] = [];
+  const periodMs = config.periodSeconds * 1000;
+  const quotes = quotesOf(clock, phase.market);
+  const endMs = recorder.startMs + durationMs;
+  const dependencies = { ...phase, limiter, quotes, worker, events: recorder };
+  const forever = sampleLimiter(phase, ended);
+  for (let tick = 0; tick * periodMs < durationMs; tick += 1) {
+    const startMs = recorder.startMs + tick * periodMs;
+    if (!(await sleepUntil(clock, startMs, signal))) break;
+    const sweep = runSweep(dependencies, {
+      config,
+      shards: "all",
+      shardKey: "all",
+      sweepId: `${scenario.name}-${tick + 1}`,
+      startMs,
+      untilMs: endMs,
+      signal: ended,
+    });
+    sweeps.push(sweep.catch((error: unknown) => recorder.sweepFailed(error)));
+  }
+  await sleepUntil(clock, endMs, signal);
+  const grace = new AbortController();
+  const done = Promise.all(sweeps).then(() => grace.abort());
+  await Promise.race([done, sleepUntil(clock, endMs + GRACE_MS, grace.signal)]);
+  over.abort(new Error(`phase ${scenario.name} is over`));
+  await done;
+  await forever;
+}
+
+export function pulseConfigOf(load: PulseLoad): PulseConfig {
+  return pulseConfigSchema.parse({ periodSeconds: load.periodSeconds });
+}
+
+/** The same limiter for a herd: whatever it would stagger, all users are due at once. */
+function startTogether(limiter: WriteLimiter): WriteLimiter {
+  return {
+    stagger: "together",
+    unit: limiter.unit,
+    reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
+    report: (outcome, nowMs) => limiter.report(outcome, nowMs),
+    state: (nowMs) => limiter.state(nowMs),
+  };
+}
+
+const SAMPLE_MS = 1000;
+
+async function sampleLimiter(
+  { clock, limiter, recorder }: PulsePhase,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    recorder.limiterState(limiter.state(clock.monotonicMs()));
+    await clock.sleep(SAMPLE_MS, signal).catch(() => undefined);
+  }
+}
+
+/** False when the signal came first. */
+export async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const waitMs = atMs - clock.monotonicMs();
+  if (waitMs <= 0) return true;
+  return clock.sleep(waitMs, signal).then(
+    () => true,
+    () => false,
+  );
+}

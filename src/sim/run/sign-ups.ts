@@ -1,0 +1,61 @@
+import type { Clock } from "../../std/clock.ts";
+import type { Log } from "../../system/log.ts";
+import { assignTenant } from "../../system/provisioning/assign-tenant.ts";
+import type { AuthDirectory, DirectoryUser } from "../../system/provisioning/auth-directory.ts";
+import { onboardUser } from "../../system/provisioning/onboard-user.ts";
+import type { Store } from "../../system/store/store.ts";
+
+/** Someone who signs up. A verified address is what an invitation is matched by. */
+export interface Applicant {
+  readonly uid: string;
+  readonly email: string;
+}
+
+/** A sign-up that did not end with a user of the tenant expected. */
+export class SignUpError extends Error {
+  override readonly name = "SignUpError";
+}
+
+/**
+ * Signs people up as Firebase Authentication would: the service's blocking function first, then
+ * the user in the directory, then the service's event handler. Only the directory is synthetic.
+ */
+export class SignUps implements AuthDirectory {
+  readonly #clock: Clock;
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #users = new Map<string, DirectoryUser>();
+
+  constructor(clock: Clock, store: Store, log: Log) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Returns the new user's tenant. Rejects with a SignUpError, or with the store's error. */
+  async signUp({ uid, email }: Applicant): Promise<string> {
+    const dependencies = {
+      clock: this.#clock,
+      store: this.#store,
+      log: this.#log,
+      directory: this,
+    };
+    const applicant = { uid, email, emailVerified: true };
+    const decision = await assignTenant(this.#clock, this.#store, this.#log, applicant);
+    if (decision.kind === "refused") throw new SignUpError(`${uid}: ${decision.message}`);
+    this.#users.set(uid, { ...applicant, tenantId: decision.tenantId });
+    const result = await onboardUser(dependencies, uid);
+    if (result.kind === "provisioned") return result.tenantId;
+    throw new SignUpError(`${uid}: ${result.kind === "gone" ? "vanished" : result.message}`);
+  }
+
+  getUser(uid: string): Promise<DirectoryUser | undefined> {
+    return Promise.resolve(this.#users.get(uid));
+  }
+
+  setTenantClaim(uid: string, tenantId: string): Promise<void> {
+    const user = this.#users.get(uid);
+    if (user !== undefined) this.#users.set(uid, { ...user, tenantId });
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,87 @@
+import type { Basis, Check } from "../report/result.ts";
+import { formatCount } from "./check.ts";
+import type { DataAudit } from "./data-audit.ts";
+import type { Findings } from "./findings.ts";
+
+interface DataCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly section: string | null;
+  readonly target: string;
+  /** What is counted, for the figure: "users", "trades". */
+  readonly noun: string;
+  /** True when a run may rightly have nothing of the kind. */
+  readonly mayBeEmpty: boolean;
+}
+
+/** The checks on the database itself, after the run. `expectTrades`: some phase had open trades. */
+export function dataChecks(audit: DataAudit, basis: Basis, expectTrades: boolean): readonly Check[] {
+  return [
+    toCheck(audit.groups(), basis, {
+      id: "data.document-groups",
+      title: "Every user has all seven document groups",
+      section: "4",
+      target: "0 users with one missing",
+      noun: "users",
+      mayBeEmpty: false,
+    }),
+    toCheck(audit.trades, basis, {
+      id: "data.last-pnl",
+      title: "Every trade's P&L matches its last quote",
+      section: null,
+      target: "0 lost or wrong",
+      noun: "trades",
+      mayBeEmpty: !expectTrades,
+    }),
+    toCheck(audit.ledger, basis, {
+      id: "data.ledger",
+      title: "No ledger entry lost or doubled",
+      section: "5",
+      target: "0 lost, doubled or altered",
+      noun: "entries",
+      mayBeEmpty: true,
+    }),
+    toCheck(audit.isolation, basis, {
+      id: "data.isolation",
+      title: "No document outside its tenant",
+      section: "1",
+      target: "0 misplaced",
+      noun: "documents",
+      mayBeEmpty: false,
+    }),
+    toCheck(audit.schema, basis, {
+      id: "data.schema",
+      title: "Every document matches its schema",
+      section: "1",
+      target: "0 that do not parse",
+      noun: "documents",
+      mayBeEmpty: false,
+    }),
+  ];
+}
+
+function toCheck(findings: Findings, basis: Basis, check: DataCheck): Check {
+  const { id, title, section, target, noun, mayBeEmpty } = check;
+  const empty = findings.checked === 0 && findings.faults === 0;
+  const base = { id, group: "data" as const, title, section, target, basis, unit: noun };
+  if (empty) {
+    return {
+      ...base,
+      figure: "no samples",
+      value: null,
+      bound: 0,
+      samples: 0,
+      verdict: mayBeEmpty ? "inconclusive" : "fail",
+      detail: `No ${noun} to check.`,
+    };
+  }
+  return {
+    ...base,
+    figure: `${formatCount(findings.faults)} of ${formatCount(findings.checked)} ${noun} at fault`,
+    value: findings.faults,
+    bound: 0,
+    samples: findings.checked,
+    verdict: findings.faults === 0 ? "pass" : "fail",
+    detail: findings.faults === 0 ? "Read back after the run." : findings.examples.join("; "),
+  };
+}

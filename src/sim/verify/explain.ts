@@ -1,0 +1,49 @@
+import { formatCount, formatMs, formatRate, plural } from "./check.ts";
+import type { LimitsHeld, PhaseFacts } from "./facts.ts";
+
+const WAIT_WORDS: Readonly<Record<string, string>> = {
+  "batch-limit": "its limit on writes",
+  "document-limit": "its limit on one document",
+  "tenant-share": "its share for a tenant",
+  cooldown: "its cooldown",
+  jitter: "its jitter",
+  pace: "its pace",
+  ramp: "its ramp",
+  "back-off": "its back-off",
+};
+
+/** Why a phase was late or slow: the largest causes the run itself showed, in plain words. */
+export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
+  const { counts } = facts;
+  const sentences: string[] = [];
+  const offered = (counts.writesOffered / facts.durationMs) * 1000;
+  if (offered > limits.batchWriteLimit) {
+    sentences.push(
+      `The load offers ${formatRate(offered)}, more than the ${formatRate(limits.batchWriteLimit)} that ${limits.source} lets through.`,
+    );
+  }
+  const [reason] = facts.limiterWaits;
+  if (reason !== undefined && counts.limiterWaitMs > 0) {
+    const waits = facts.limiterWaits.reduce((total, [, count]) => total + count, 0);
+    const words = WAIT_WORDS[reason[0]] ?? reason[0];
+    sentences.push(
+      `The limiter held back ${plural(waits, "commit")}, ${formatMs(counts.limiterWaitMs / waits)} each on average, mostly for ${words}.`,
+    );
+  }
+  if (counts.overlappingSweeps > 0) {
+    sentences.push(
+      `${plural(counts.overlappingSweeps, "sweep")} found the one before still running and did nothing.`,
+    );
+  }
+  if (counts.pnlUnfinished > 0) {
+    sentences.push(`${formatCount(counts.pnlUnfinished)} updates were still waiting at the end.`);
+  }
+  const [failure] = facts.failures;
+  if (failure !== undefined) {
+    sentences.push(`Most frequent failure: ${failure[0]} (${formatCount(failure[1])} times).`);
+  }
+  if (sentences.length === 0) {
+    sentences.push("The limiter held nothing back: the time went into the database and the harness.");
+  }
+  return sentences.join(" ");
+}

@@ -1,0 +1,67 @@
+import { Histogram } from "../measure/histogram.ts";
+import { emptyCounts, type PhaseCounts } from "../measure/phase-recorder.ts";
+import type { HistogramSummary } from "../report/result.ts";
+import type { PhaseFacts, RunFacts } from "./facts.ts";
+
+/** For tests: a distribution of `count` samples, of which one in fifty is slow. */
+export function latencies(fastMs: number, slowMs: number, count = 1000): HistogramSummary {
+  const histogram = new Histogram();
+  const slow = Math.floor(count / 50);
+  if (count > slow) histogram.record(fastMs, count - slow);
+  if (slow > 0) histogram.record(slowMs, slow);
+  return histogram.summarize({ metric: "m", phase: "p", describes: "" });
+}
+
+export function counts(fields: Partial<PhaseCounts> = {}): PhaseCounts {
+  return {
+    ...emptyCounts(),
+    sweeps: 2,
+    usersSwept: 2000,
+    usersListedLeast: 1000,
+    writesOffered: 22_000,
+    writesCommitted: 22_000,
+    pnlDue: 20_000,
+    pnlCommitted: 20_000,
+    commits: 2000,
+    clientOperations: 500,
+    ...fields,
+  };
+}
+
+/** A phase in which all went well: 1,000 users, 60 s, 333 P&L writes a second. */
+export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
+  return {
+    name: "high-volatility",
+    durationMs: 60_000,
+    users: 1000,
+    enabledUsers: 1000,
+    documentWritesPerUserPerMinute: 20,
+    hasPulse: true,
+    hasClients: true,
+    counts: counts(),
+    usersDue: 1000,
+    usersServed: 1000,
+    worstSecond: { writes: 450, atSecond: 12 },
+    worstDocument: { path: "users/u1/shadowTradeHistory/t1", writesInOneSecond: 1 },
+    pnlCommit: latencies(20, 100, 20_000),
+    pnlListener: latencies(30, 120),
+    queries: latencies(25, 80),
+    onboarding: latencies(40, 90, 60),
+    limiterWaits: [],
+    failures: [],
+    series: [],
+    ...fields,
+  };
+}
+
+export function runFacts(fields: Partial<RunFacts> = {}): RunFacts {
+  return {
+    basis: "measured on emulator",
+    phases: [phaseFacts()],
+    provisioning: latencies(40, 200),
+    provisionedUsers: 1000,
+    requestedUsers: 1000,
+    limits: { batchWriteLimit: 500, docWriteLimit: 50, source: "the default configuration" },
+    ...fields,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Check } from "../report/result.ts";
+import { formatCount } from "./check.ts";
+import type { PhaseFacts, RunFacts } from "./facts.ts";
+
+/** Whether the limits were kept, counted from the commits as the database made them. */
+export function limiterChecks(run: RunFacts): readonly Check[] {
+  return [worstSecond(run), worstDocument(run)];
+}
+
+function worstSecond(run: RunFacts): Check {
+  const { limits } = run;
+  const [worst] = [...run.phases].sort(
+    (left, right) => right.worstSecond.writes - left.worstSecond.writes,
+  );
+  const writes = worst?.worstSecond.writes ?? 0;
+  const over = writes - limits.batchWriteLimit;
+  return {
+    ...common(run, worst),
+    id: "limiter.worst-second",
+    title: "Writes in the worst second",
+    section: "3",
+    target: `at most ${formatCount(limits.batchWriteLimit)} in any second`,
+    figure: writes === 0 ? "no samples" : `${formatCount(writes)} writes`,
+    value: writes,
+    bound: limits.batchWriteLimit,
+    unit: "writes",
+    verdict: writes > 0 && over <= 0 ? "pass" : "fail",
+    detail:
+      over > 0
+        ? `${formatCount(over)} over the limit of ${limits.source}, at second ${Math.floor(worst?.worstSecond.atSecond ?? 0)} of ${worst?.name ?? "the run"}. Counted in a sliding second of commit times.`
+        : `In ${worst?.name ?? "no phase"}; counted in a sliding second of commit times.`,
+  };
+}
+
+function worstDocument(run: RunFacts): Check {
+  const { limits } = run;
+  const [worst] = [...run.phases].sort(
+    (left, right) => right.worstDocument.writesInOneSecond - left.worstDocument.writesInOneSecond,
+  );
+  const writes = worst?.worstDocument.writesInOneSecond ?? 0;
+  const path = worst?.worstDocument.path ?? "";
+  return {
+    ...common(run, worst),
+    id: "limiter.worst-document",
+    title: "Writes to one document in a second",
+    section: "3",
+    target: `at most ${formatCount(limits.docWriteLimit)}`,
+    figure: writes === 0 ? "no samples" : `${formatCount(writes)}`,
+    value: writes,
+    bound: limits.docWriteLimit,
+    unit: "writes",
+    verdict: writes > 0 && writes <= limits.docWriteLimit ? "pass" : "fail",
+    detail:
+      writes === 0
+        ? "Nothing was committed."
+        : `${path}. Firestore contends softly from about 1 write a second to a document.`,
+  };
+}
+
+function common(
+  run: RunFacts,
+  worst: PhaseFacts | undefined,
+): Pick<Check, "group" | "samples" | "basis" | "phase"> {
+  const samples = run.phases.reduce((total, { counts }) => total + counts.writesCommitted, 0);
+  return {
+    group: "limiter",
+    samples,
+    basis: run.basis,
+    ...(worst === undefined ? {} : { phase: worst.name }),
+  };
+}

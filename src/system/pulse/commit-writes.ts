@@ -1,0 +1,128 @@
+import type { Clock } from "../../std/clock.ts";
+import type { Rng } from "../../std/rng.ts";
+import { logLineOf } from "../limiter/log-lines.ts";
+import type { Outcome, Reservation, WriteLimiter } from "../limiter/limiter.ts";
+import type { Log } from "../log.ts";
+import { StoreError, type CommitResult, type Store, type StatusCode } from "../store/store.ts";
+import type { PulseConfig } from "./config.ts";
+import type { PulseEvents } from "./events.ts";
+import type { Gate } from "./gate.ts";
+import type { PlannedWrite } from "./plan-user.ts";
+import { backOffMs, isRetryable } from "./retry.ts";
+import type { SweptUser } from "./user-state.ts";
+
+export interface CommitDependencies {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly store: Store;
+  readonly limiter: WriteLimiter;
+  readonly log: Log;
+  readonly events: PulseEvents;
+  readonly gate: Gate;
+}
+
+export interface CommitRequest {
+  readonly user: SweptUser;
+  readonly writes: readonly PlannedWrite[];
+  readonly dueMs: number;
+  /** Users in the sweep: the printed algorithm's `user_count`. */
+  readonly userCount: number;
+  readonly retry: PulseConfig["retry"];
+  readonly signal: AbortSignal;
+}
+
+/** The limiter would not let a commit through. */
+export class LimiterRefusal extends Error {
+  override readonly name = "LimiterRefusal";
+}
+
+/**
+ * Takes one commit through limiter, store and retries. Every try asks the limiter again, since a
+ * repeat loads the database as a first try does. Rejects with the last StoreError, with a
+ * LimiterRefusal, or with the signal's reason.
+ */
+export async function commitWrites(
+  dependencies: CommitDependencies,
+  request: CommitRequest,
+): Promise<void> {
+  const { clock, rng, events } = dependencies;
+  for (let attempt = 1; ; attempt += 1) {
+    await passLimiter(dependencies, request);
+    const tried = await tryCommit(dependencies, request);
+    if (tried.kind === "committed") {
+      const { user, writes, dueMs } = request;
+      const { sentMs, answeredMs, commitTimeMs } = tried;
+      events.committed({ user, writes, dueMs, sentMs, answeredMs, commitTimeMs, attempts: attempt });
+      return;
+    }
+    const { error } = tried;
+    const final = !isRetryable(error.code) || attempt >= request.retry.attempts;
+    events.failedAttempt(request.user, error.code, request.writes.length, final);
+    if (final) throw error;
+    await clock.sleep(backOffMs(request.retry, attempt + 1, rng), request.signal);
+  }
+}
+
+async function passLimiter(
+  { clock, limiter, log, events }: CommitDependencies,
+  { user, writes, userCount, signal }: CommitRequest,
+): Promise<void> {
+  const nowMs = clock.monotonicMs();
+  const demand = {
+    cost: writes.length,
+    keys: writes.map(({ write }) => write.path),
+    tenantId: user.tenantId,
+    userCount,
+  };
+  const reservation = limiter.reserve(demand, nowMs);
+  const line = logLineOf(reservation, demand, nowMs);
+  if (line !== undefined) log[line.level](line.fields, line.message);
+  if (reservation.kind === "refused") {
+    events.refused(user, writes.length, reservation.message);
+    throw new LimiterRefusal(refusalText(user, reservation));
+  }
+  const waitMs = reservation.sendAtMs - nowMs;
+  if (waitMs <= 0) return;
+  events.waited(reservation.waitedFor ?? "pace", waitMs);
+  await clock.sleep(waitMs, signal);
+}
+
+function refusalText(user: SweptUser, refusal: Extract<Reservation, { kind: "refused" }>): string {
+  return `user ${user.uid} of tenant ${user.tenantId}: the limiter refused: ${refusal.message}`;
+}
+
+type Try =
+  | ({ readonly kind: "committed"; readonly sentMs: number; readonly answeredMs: number } & CommitResult)
+  | { readonly kind: "failed"; readonly error: StoreError };
+
+async function tryCommit(
+  { clock, limiter, store, gate }: CommitDependencies,
+  { user, writes, signal }: CommitRequest,
+): Promise<Try> {
+  await gate.enter();
+  const sentMs = clock.monotonicMs();
+  const report = (status: Outcome["status"]): number => {
+    const answeredMs = clock.monotonicMs();
+    const latencyMs = answeredMs - sentMs;
+    limiter.report({ cost: writes.length, tenantId: user.tenantId, status, latencyMs }, answeredMs);
+    return answeredMs;
+  };
+  try {
+    signal.throwIfAborted();
+    const { commitTimeMs } = await store.commit(writes.map(({ write }) => write));
+    return { kind: "committed", sentMs, answeredMs: report("committed"), commitTimeMs };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    report(outcomeOf(error.code));
+    return { kind: "failed", error };
+  } finally {
+    gate.leave();
+  }
+}
+
+function outcomeOf(code: StatusCode): Outcome["status"] {
+  if (code === "ABORTED") return "aborted";
+  if (code === "RESOURCE_EXHAUSTED") return "resource-exhausted";
+  if (code === "UNAVAILABLE" || code === "DEADLINE_EXCEEDED") return "unavailable";
+  return "failed";
+}

@@ -1,0 +1,54 @@
+import type { WaitReason } from "../limiter/limiter.ts";
+import type { StatusCode } from "../store/store.ts";
+import type { PlannedWrite } from "./plan-user.ts";
+import type { SweptUser } from "./user-state.ts";
+
+/** What one commit of a user carried and when. Times are of the clock's monotonic time. */
+export interface CommitEvent {
+  readonly user: SweptUser;
+  readonly writes: readonly PlannedWrite[];
+  /** When the user's update fell due and its quotes were to be taken. */
+  readonly dueMs: number;
+  readonly sentMs: number;
+  readonly answeredMs: number;
+  /** Wall time by the server's clock. */
+  readonly commitTimeMs: number;
+  /** 1 when the first try succeeded. */
+  readonly attempts: number;
+}
+
+/** What a sweep tells of itself while it runs. Every method is optional to handle. */
+export interface PulseEvents {
+  /** A user's plan is made: so many writes are now offered to the limiter. */
+  planned(user: SweptUser, plan: PlanCounts, dueMs: number): void;
+  /** The limiter put a commit off. */
+  waited(reason: WaitReason, waitMs: number): void;
+  /** The limiter refused a commit. */
+  refused(user: SweptUser, writes: number, message: string): void;
+  committed(event: CommitEvent): void;
+  /** A try failed; the commit is tried again unless `final`. */
+  failedAttempt(user: SweptUser, code: StatusCode, writes: number, final: boolean): void;
+  userFailed(user: SweptUser, error: unknown): void;
+  sweepEnded(summary: SweepSummary): void;
+  /** A sweep found the lease of the one before it still held, and did nothing. */
+  overlapped(shardKey: string, heldBy: string): void;
+}
+
+export interface PlanCounts {
+  readonly writes: number;
+  readonly pnlDue: number;
+  readonly pnlUnchanged: number;
+}
+
+export interface SweepSummary {
+  readonly sweepId: string;
+  /** `overlapped`: another sweep of these shards was still running; `cut`: stopped by its signal. */
+  readonly status: "complete" | "overlapped" | "cut";
+  readonly usersListed: number;
+  readonly usersSwept: number;
+  readonly usersFailed: number;
+  readonly writes: number;
+  readonly commits: number;
+  readonly rateLimited: number;
+  readonly durationMs: number;
+}

@@ -1,0 +1,103 @@
+import { batchPerformancePath, workerWriteRatePath } from "../schema/ops.ts";
+import { heartbeatPath, type Heartbeat } from "../schema/tenant.ts";
+import type { DocumentData, Write } from "../store/store.ts";
+import { commitWrites } from "./commit-writes.ts";
+import type { WriteKind } from "./plan-user.ts";
+import type { SweepDependencies, SweepOptions } from "./sweep.ts";
+
+export interface TenantTally {
+  readonly swept: number;
+  readonly failed: number;
+  readonly writes: number;
+}
+
+export interface SweepTally {
+  readonly tenants: ReadonlyMap<string, TenantTally>;
+  readonly usersSwept: number;
+  readonly usersFailed: number;
+  readonly writes: number;
+  readonly commits: number;
+  readonly rateLimited: number;
+  readonly userCount: number;
+}
+
+/** Heartbeats in one commit: small, so that they interleave with the users' writes. */
+const OPS_BATCH = 20;
+
+/** Stands for the service itself where the limiter wants to know whose writes these are. */
+const OPS_TENANT = "plimsoll-ops";
+
+/**
+ * After a sweep: a heartbeat in each tenant, and this worker's own counters. Every document has
+ * one writer, so none is hot however many workers there are. They pass the limiter as all writes.
+ */
+export async function writeOps(
+  dependencies: SweepDependencies,
+  options: SweepOptions,
+  tally: SweepTally,
+): Promise<void> {
+  const { clock, worker } = dependencies;
+  const writes = [
+    ...heartbeats(dependencies, options, tally),
+    ...counters(dependencies, options, tally),
+  ];
+  for (let first = 0; first < writes.length; first += OPS_BATCH) {
+    const batch = writes.slice(first, first + OPS_BATCH);
+    await commitWrites(
+      { ...dependencies, gate: worker.gate },
+      {
+        user: { uid: worker.workerId, tenantId: OPS_TENANT },
+        writes: batch.map((write) => ({ kind: "ops" satisfies WriteKind, write })),
+        dueMs: clock.monotonicMs(),
+        userCount: tally.userCount,
+        retry: options.config.retry,
+        signal: options.signal,
+      },
+    );
+  }
+}
+
+function heartbeats(
+  { clock }: SweepDependencies,
+  { sweepId, shardKey }: SweepOptions,
+  { tenants }: SweepTally,
+): readonly Write[] {
+  const serviceId = `pulse-${shardKey}`;
+  return [...tenants].map(([tenantId, tenant]) => {
+    const data: Heartbeat = {
+      service_id: serviceId,
+      status: tenant.failed === 0 ? "ok" : tenant.swept > 0 ? "degraded" : "failing",
+      sweep_id: sweepId,
+      users_swept: tenant.swept,
+      users_failed: tenant.failed,
+      writes: tenant.writes,
+      last_beat_at: new Date(clock.wallMs()),
+    };
+    return set(heartbeatPath(tenantId, serviceId), { ...data });
+  });
+}
+
+function counters(
+  { clock, worker }: SweepDependencies,
+  { config }: SweepOptions,
+  { writes, commits, rateLimited }: SweepTally,
+): readonly Write[] {
+  const perMinute = 60 / config.periodSeconds;
+  const lastUpdated = new Date(clock.wallMs());
+  return [
+    set(workerWriteRatePath(worker.workerId), {
+      writes_per_minute: Math.round(writes * perMinute),
+      last_updated: lastUpdated,
+    }),
+    set(batchPerformancePath(worker.workerId), {
+      current_batch_count: commits,
+      batches_per_minute: Math.round(commits * perMinute),
+      rate_limited_events: rateLimited,
+      last_updated: lastUpdated,
+    }),
+  ];
+}
+
+function set(path: string, data: DocumentData): Write {
+  return { kind: "set", path, data, merge: false };
+}
