@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+const withoutEmulator = process.env["PLIMSOLL_WITHOUT_EMULATOR"] === "1";
+
 /**
- * Two projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
- * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite.
+ * Three projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
+ * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite; `page` opens report.html in Chromium.
  */
 export default defineConfig({
   test: {
@@ -18,11 +20,21 @@ export default defineConfig({
       {
         test: {
           name: "emulator",
-          include: ["src/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
+          include: withoutEmulator
+            ? ["tests/setup/without-emulator.test.ts"]
+            : ["src/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
           globalSetup: ["tests/setup/emulator.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "page",
+          include: ["tests/page/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -23,6 +23,8 @@ export const checkSchema = z.strictObject({
   /** Stable, such as "benchmark.pnl-latency" or "throughput.high-volatility". */
   id: z.string().min(1),
   group: z.enum(["benchmark", "throughput", "limiter", "data", "harness"]),
+  /** The phase whose figure decided, where one did. */
+  phase: z.string().optional(),
   /** The row's name in the document's table, or ours. */
   title: z.string().min(1),
   /** Section of the service's document that states the target; null when it states none. */

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { fixtureResult } from "../result.fixture.ts";
+import type { Second } from "../result.ts";
+import { plotData } from "./plot-data.ts";
+import { thinSeries } from "./thin-series.ts";
+
+const EMPTY_SECOND: Second = {
+  ...fixtureResult().series[0]!,
+  regime: "calm",
+  retries: 0,
+  limiterRate: null,
+  limiterBacklogMs: null,
+  pnlP50Ms: null,
+  pnlP99Ms: null,
+  queryP95Ms: null,
+};
+
+function secondsOf(changes: readonly Partial<Second>[]): Second[] {
+  return changes.map((change) => ({ ...EMPTY_SECOND, ...change }));
+}
+
+describe("plotData", () => {
+  test("breaks the lines where the run paused between phases", () => {
+    const series = secondsOf([
+      { second: 0, phase: "a", writesOffered: 5 },
+      { second: 1, phase: "a", writesOffered: 6 },
+      { second: 6, phase: "b", writesOffered: 7 },
+    ]);
+    const data = plotData(fixtureResult({ series }));
+    expect(data.seconds).toEqual([0, 1, 2, 6]);
+    expect(data.plots[0]!.lines[0]!.values).toEqual([5, 6, null, 7]);
+    expect(data.phases).toEqual([
+      { name: "a", from: 0, until: 2 },
+      { name: "b", from: 6, until: 7 },
+    ]);
+  });
+
+  test("joins seconds of one regime, also across phases that follow each other", () => {
+    const series = secondsOf([
+      { second: 0, phase: "a" },
+      { second: 1, phase: "b" },
+      { second: 2, phase: "b", regime: "halt" },
+    ]);
+    expect(plotData(fixtureResult({ series })).regimes).toEqual([
+      { name: "calm", from: 0, until: 2 },
+      { name: "halt", from: 2, until: 3 },
+    ]);
+  });
+
+  test("leaves out lines without samples, and plots without lines", () => {
+    const series = secondsOf([{ second: 0, retries: 0, clientErrors: 0 }]);
+    const { plots } = plotData(fixtureResult({ series }));
+    expect(plots.map(({ id }) => id)).toEqual(["writes", "market"]);
+    expect(plots[0]!.lines.map(({ name }) => name)).toEqual(["offered", "committed"]);
+  });
+
+  test("takes the bound of a plot from its check, when the check is in the plot's unit", () => {
+    const fixture = fixtureResult();
+    const boundOf = (unit: string): unknown =>
+      plotData({
+        ...fixture,
+        checks: fixture.checks.map((check) => ({ ...check, unit })),
+      }).plots.find(({ id }) => id === "pnl")?.bound;
+    expect(boundOf("ms")).toEqual({ value: 500, label: "target p99 < 500 ms" });
+    expect(boundOf("s")).toBeNull();
+  });
+
+  test("plots the backlog in seconds", () => {
+    const series = secondsOf([{ second: 0, limiterBacklogMs: 2500 }]);
+    const backlog = plotData(fixtureResult({ series })).plots.find(({ id }) => id === "backlog");
+    expect(backlog?.lines[0]?.values).toEqual([2.5]);
+  });
+});
+
+describe("thinSeries", () => {
+  const series = secondsOf(
+    Array.from({ length: 10 }, (_, second) => ({
+      second,
+      phase: second < 5 ? "a" : "b",
+      writesCommitted: second,
+      pnlP99Ms: second === 3 ? null : second * 10,
+    })),
+  );
+
+  test("leaves a short series as it is", () => {
+    expect(thinSeries(series, 10)).toEqual({ step: 1, seconds: series });
+  });
+
+  test("takes means of rates and the worst latency, within a phase", () => {
+    const { step, seconds } = thinSeries(series, 5);
+    expect(step).toBe(2);
+    // Seconds 4 and 5 are of one stretch, but of two phases.
+    expect(seconds.map(({ second }) => second)).toEqual([0, 2, 4, 5, 6, 8]);
+    expect(seconds.map(({ writesCommitted }) => writesCommitted)).toEqual([
+      0.5, 2.5, 4, 5, 6.5, 8.5,
+    ]);
+    expect(seconds.map(({ pnlP99Ms }) => pnlP99Ms)).toEqual([10, 20, 40, 50, 70, 90]);
+  });
+});
