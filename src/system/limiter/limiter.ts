@@ -11,6 +11,8 @@ export type Reservation =
       readonly sendAtMs: number;
       /** Why it had to wait, for logs and reports; absent when it may go at once. */
       readonly waitedFor?: WaitReason;
+      /** The limit it waited for, in writes, where the reason is a limit; for the log. */
+      readonly limit?: number;
     }
   | {
       readonly kind: "refused";
