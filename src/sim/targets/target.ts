@@ -1,5 +1,5 @@
 /** Where a run's load goes. */
-export type TargetKind = "emulator" | "embedded" | "staging";
+type TargetKind = "emulator" | "embedded" | "staging";
 
 /** A database that is up and has the service's security rules loaded. */
 export interface Target {

@@ -1,0 +1,26 @@
+import type { Scenario } from "../config/scenario.ts";
+import { ScenarioError, findScenario, loadScenarios } from "../config/scenario-files.ts";
+import { BENCHMARK_PLAN } from "../config/benchmark-plan.ts";
+import { UserError } from "./errors.ts";
+
+/** All scenarios of the project. */
+export function listScenarios(): readonly Scenario[] {
+  return asUserError(() => loadScenarios());
+}
+
+/** The scenarios of these names, in their order; those of the benchmark plan when there is none. */
+export function chooseScenarios(names: readonly string[]): readonly Scenario[] {
+  const known = listScenarios();
+  const chosen = names.length === 0 ? BENCHMARK_PLAN : names;
+  return chosen.map((name) => asUserError(() => findScenario(name, known)));
+}
+
+function asUserError<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const code = error.fault === "name" ? "E_UNKNOWN_SCENARIO" : "E_SCENARIO_FILE";
+    throw new UserError(code, error.message, error.hint, { cause: error });
+  }
+}

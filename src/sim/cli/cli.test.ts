@@ -1,0 +1,389 @@
+import { EventEmitter } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { FakeClock } from "../drivers/testing/fake-clock.ts";
+import {
+  createFakeMachine,
+  JAVA_17,
+  probeOf,
+  versionAnswer,
+} from "../targets/fake-machine.fixture.ts";
+import type { FakeMachineOptions } from "../targets/fake-machine.fixture.ts";
+import { runCli } from "./cli.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import type { Simulate, SimulationRequest } from "./simulate.ts";
+import { recordStream } from "./text-stream.fixture.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plimsoll-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const INSTALLED: FakeMachineOptions = {
+  environment: { PLIMSOLL_EMULATOR_JAR: "/my.jar" },
+  files: { "/my.jar": "" },
+  commands: { "java -version": JAVA_17, [probeOf("/my.jar")]: versionAnswer("1.19.9") },
+};
+
+interface Outcome {
+  readonly exitCode: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly requests: readonly SimulationRequest[];
+  readonly exits: readonly ExitCode[];
+}
+
+async function sim(
+  parameters: readonly string[],
+  options: {
+    readonly machine?: FakeMachineOptions;
+    readonly simulate?: (signals: EventEmitter, clock: FakeClock) => Simulate;
+  } = {},
+): Promise<Outcome> {
+  const requests: SimulationRequest[] = [];
+  const exits: ExitCode[] = [];
+  const stdout = recordStream();
+  const stderr = recordStream();
+  const clock = new FakeClock();
+  const signals = new EventEmitter();
+  const simulate = options.simulate?.(signals, clock) ?? (async () => ({ exitCode: 0 as const }));
+  const exitCode = await runCli(parameters, {
+    clock,
+    machine: createFakeMachine(options.machine ?? INSTALLED),
+    stdout,
+    stderr,
+    signals,
+    exit: (code) => void exits.push(code),
+    loadSimulate: async () => (request) => {
+      requests.push(request);
+      return simulate(request);
+    },
+  });
+  expect(signals.eventNames()).toEqual([]);
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text(), requests, exits };
+}
+
+const USERS = "Accepted: a whole number from 1 to 100000.";
+
+/** Each is refused before anything is started, with one message that names what, got and accepted. */
+const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: string }[] = [
+  { given: ["--users", "0"], says: `E_BAD_OPTIONS: --users: 0 is too small. ${USERS}` },
+  { given: ["--users", "-5"], says: `E_BAD_OPTIONS: --users: -5 is too small. ${USERS}` },
+  { given: ["--users", "abc"], says: `E_BAD_OPTIONS: --users: "abc" is not accepted. ${USERS}` },
+  { given: ["--users", "1e3"], says: `E_BAD_OPTIONS: --users: "1e3" is not accepted. ${USERS}` },
+  { given: ["--users", "0x10"], says: `E_BAD_OPTIONS: --users: "0x10" is not accepted. ${USERS}` },
+  { given: ["--users", " 5"], says: `E_BAD_OPTIONS: --users: " 5" is not accepted. ${USERS}` },
+  { given: ["--users", ""], says: `E_BAD_OPTIONS: --users: "" is empty. ${USERS}` },
+  { given: ["--users="], says: `E_BAD_OPTIONS: --users: "" is empty. ${USERS}` },
+  { given: ["--users", "1.5"], says: `E_BAD_OPTIONS: --users: 1.5 is not accepted. ${USERS}` },
+  {
+    given: ["--users", "1000000000"],
+    says: `E_BAD_OPTIONS: --users: 1000000000 is too large. ${USERS}`,
+  },
+  {
+    given: ["--users"],
+    says: `E_MISSING_VALUE: --users: a value is missing, got nothing. ${USERS}`,
+  },
+  {
+    given: ["--users", "--quiet"],
+    says: `E_MISSING_VALUE: --users: a value is missing, got the option --quiet. ${USERS}`,
+  },
+  {
+    given: ["--users", "5", "--users", "6"],
+    says: 'E_REPEATED_OPTION: --users: given twice, as "5" and "6". Accepted: one value.',
+  },
+  {
+    given: ["--limiter", "nope"],
+    says:
+      'E_BAD_OPTIONS: --limiter: "nope" is not accepted. ' +
+      "Accepted: literal, literal-user, paced, ramp, adaptive.",
+  },
+  {
+    given: ["--limitr", "paced"],
+    says: "E_UNKNOWN_OPTION: --limitr: no such option. Did you mean --limiter? Accepted: --users, ",
+  },
+  { given: ["--limitr=paced"], says: "E_UNKNOWN_OPTION: --limitr: no such option." },
+  { given: ["-u", "5"], says: "E_UNKNOWN_OPTION: -u: no such option." },
+  {
+    given: ["doctr"],
+    says:
+      'E_UNKNOWN_COMMAND: "doctr": no such command. Did you mean doctor? ' +
+      "Accepted: run, doctor, scenarios, before any option.",
+  },
+  {
+    given: ["--users", "5", "doctor"],
+    says: 'E_UNKNOWN_COMMAND: "doctor": no such command. Accepted',
+  },
+  { given: ["scenarios", "baseline"], says: 'E_UNKNOWN_COMMAND: "baseline": no such command.' },
+  {
+    given: ["doctor", "--users", "5"],
+    says: "E_UNKNOWN_OPTION: --users: no such option. Accepted: --help.",
+  },
+  {
+    given: ["--scenario", "nope"],
+    says: 'E_UNKNOWN_SCENARIO: --scenario: got "nope", expected one of active, baseline, ',
+  },
+  {
+    given: ["--scenario", "baseline", "--scenario", "nope"],
+    says: 'E_UNKNOWN_SCENARIO: --scenario: got "nope"',
+  },
+  {
+    given: ["--scenario", ""],
+    says: 'E_BAD_OPTIONS: --scenario: [""] is empty. Accepted: the name of a scenario.',
+  },
+  {
+    given: ["--duration", "1s"],
+    says: 'E_BAD_OPTIONS: --duration: "1s" is too short. Accepted: 5s to 24h',
+  },
+  {
+    given: ["--driver", "k6"],
+    says: 'E_BAD_OPTIONS: --driver: "k6" is not in this version yet. Accepted: node.',
+  },
+  {
+    given: ["--target", "embedded"],
+    says: 'E_NOT_IN_THIS_VERSION: --target: "embedded" is not in this version yet. Accepted: auto, emulator.',
+  },
+  {
+    given: ["--limiter-config", "agressive"],
+    says: 'E_LIMITER_CONFIG: --limiter-config: "agressive" is no preset and no file that can be read (did you mean "aggressive"?).',
+  },
+  {
+    given: ["--limiter-config", file("cooldown.json", '{"batch_cooldown_sec": -1}')],
+    says: `E_LIMITER_CONFIG: --limiter-config: ${folder}/cooldown.json: batch_cooldown_sec: -1 `,
+  },
+  {
+    given: ["--limiter-config", file("broken.json", "{")],
+    says: `E_LIMITER_CONFIG: --limiter-config: ${folder}/broken.json: is not JSON: `,
+  },
+  {
+    given: ["--market", `${folder}/no.csv`],
+    says: `E_MARKET_FILE: --market: "${folder}/no.csv" cannot be read: ENOENT`,
+  },
+  {
+    given: ["--market", file("bad.csv", "time,price\n")],
+    says: `E_MARKET_FILE: --market: ${folder}/bad.csv:1: got the header "time,price", expected "second,updates,last_price"`,
+  },
+  {
+    given: ["--reports", join(file("plain-file", ""), "reports")],
+    says: `E_REPORTS_FOLDER: --reports: "${folder}/plain-file/reports": ${folder}/plain-file is no folder.`,
+  },
+  {
+    given: ["--config", `${folder}/no.json`],
+    says: `E_CONFIG_FILE: --config: "${folder}/no.json": no such file.`,
+  },
+  {
+    given: ["--config", folder],
+    says: `E_CONFIG_FILE: --config: "${folder}": cannot be read: EISDIR`,
+  },
+  {
+    given: ["--config", file("not.json", "users: 5")],
+    says: `E_CONFIG_FILE: --config: "${folder}/not.json": is not JSON: `,
+  },
+  {
+    given: ["--config", file("list.json", "[]")],
+    says: `E_CONFIG_FILE: --config: "${folder}/list.json": holds no JSON object.`,
+  },
+  {
+    given: ["--config", file("bad-value.json", '{"users": 0}')],
+    says: `E_CONFIG_FILE: ${folder}/bad-value.json: users: 0 is too small. ${USERS}`,
+  },
+  {
+    given: ["--config", file("bad-key.json", '{"user": 5}')],
+    says: `E_CONFIG_FILE: ${folder}/bad-key.json: user: no such option. Did you mean "users"? Accepted: users, `,
+  },
+];
+
+describe("bad usage", () => {
+  it.each(BAD_USAGE)("$given", async ({ given, says }) => {
+    const { exitCode, stdout, stderr, requests } = await sim(given);
+    expect(stderr.slice(0, says.length)).toBe(says);
+    expect(stderr.match(/^E_/gm)).toHaveLength(1);
+    expect(stderr).toMatch(/\nHint: .+\n$/);
+    expect({ exitCode, stdout, requests }).toEqual({ exitCode: 2, stdout: "", requests: [] });
+  });
+
+  it("a machine without Java", async () => {
+    const { exitCode, stderr, requests } = await sim([], { machine: {} });
+    expect(stderr).toContain(
+      "E_NO_JAVA: no Java found; looked in JAVA_HOME (not set), PATH\nHint: ",
+    );
+    expect({ exitCode, requests }).toEqual({ exitCode: 2, requests: [] });
+  });
+});
+
+describe("run", () => {
+  it("is the default command, and runs the benchmark plan with the defaults", async () => {
+    for (const parameters of [[], ["run"]]) {
+      const { exitCode, requests, stderr } = await sim(parameters);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(requests).toHaveLength(1);
+      expect(requests[0]).toMatchObject({
+        options: { users: 1_000, tenants: 400, seed: 1, limiter: "paced", target: "auto" },
+        limiterConfig: { batch_write_limit: 500, doc_write_limit: 50, batch_cooldown_sec: 5 },
+        marketRows: null,
+      });
+      // The document's three throughput rows are in it, whatever else is.
+      const names = requests[0]?.scenarios.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(["baseline", "active", "high-volatility"]));
+    }
+  });
+
+  it("hands over what the options name, read and checked", async () => {
+    const market = file("market.csv", "second,updates,last_price\n0,5,100\n1,2,101.5\n");
+    const limiter = file("limiter.json", '{"batch_write_limit": 250}');
+    const given = ["--scenario", "baseline", "--scenario=active", "--market", market];
+    const { requests } = await sim([...given, "--limiter-config", limiter, "--duration", "2m"]);
+    const [request] = requests;
+    expect(request?.scenarios.map(({ name }) => name)).toEqual(["baseline", "active"]);
+    expect(request?.limiterConfig).toMatchObject({ batch_write_limit: 250, doc_write_limit: 50 });
+    expect(request?.marketRows).toHaveLength(2);
+    expect(request?.options.durationMs).toBe(120_000);
+  });
+
+  it("takes options from a file, and the command line's before them", async () => {
+    const config = file("config.json", '{"users": 50, "seed": 7, "limiterConfig": "conservative"}');
+    const { requests } = await sim(["--config", config, "--seed", "8"]);
+    expect(requests[0]).toMatchObject({
+      options: { users: 50, seed: 8 },
+      limiterConfig: { batch_write_limit: 300 },
+    });
+  });
+
+  it("makes no folder and opens no target by itself", async () => {
+    const reports = join(folder, "new", "reports");
+    const { exitCode } = await sim(["--reports", reports]);
+    expect(exitCode).toBe(0);
+    expect(existsSync(join(folder, "new"))).toBe(false);
+  });
+
+  it.each([0, 1, 3, 99] as const)("ends with the run's exit code %i", async (code) => {
+    const { exitCode } = await sim([], { simulate: () => async () => ({ exitCode: code }) });
+    expect(exitCode).toBe(code);
+  });
+
+  it("tells a fault of its own from the operator's", async () => {
+    const simulate = () => () => Promise.reject(new Error("broken"));
+    const { exitCode, stderr } = await sim([], { simulate });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Internal error, a fault of Plimsoll itself: Error: broken");
+  });
+
+  it("lets the run end in order at the first Ctrl-C, and exits at the second", async () => {
+    const { exitCode, stdout, exits } = await sim([], {
+      simulate: (signals, clock) => async (request) => {
+        signals.emit("SIGINT", "SIGINT");
+        expect(request.signal.aborted).toBe(true);
+        clock.stall(2_000);
+        signals.emit("SIGINT", "SIGINT");
+        return { exitCode: 3 };
+      },
+    });
+    expect(stdout).toContain("Press Ctrl-C again to exit now.");
+    expect({ exitCode, exits }).toEqual({ exitCode: 3, exits: [130] });
+  });
+});
+
+describe("help", () => {
+  it("shows every option with units and defaults, commands, examples and exit codes", async () => {
+    const { exitCode, stdout, stderr } = await sim(["--help"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain("Usage: npm run sim -- [run] [options]");
+    expect(stdout).toContain("--users <count>");
+    expect(stdout).toContain("a whole number from 1 to 100000; default: 1000");
+    for (const title of [
+      "Load:",
+      "Limiter:",
+      "Target:",
+      "Output:",
+      "Commands",
+      "Examples:",
+      "Exit codes:",
+    ]) {
+      expect(stdout).toContain(`\n${title}`);
+    }
+    expect(stdout).toMatch(/^ {2}doctor {5}show what was found/m);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it.each([["run"], ["doctor"], ["scenarios"]])("explains %s", async (command) => {
+    const { exitCode, stdout } = await sim([command, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(command === "run" ? "[run] [options]" : `npm run sim -- ${command} `);
+  });
+
+  it("shows the version", async () => {
+    const { exitCode, stdout } = await sim(["--version"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("scenarios", () => {
+  it("lists each with the writes it offers", async () => {
+    const { exitCode, stdout } = await sim(["scenarios"]);
+    expect(exitCode).toBe(0);
+    // The document's three throughput rows at 1,000 users.
+    expect(stdout).toMatch(/^baseline +\S+ +16\.7 +section 6/m);
+    expect(stdout).toMatch(/^active +\S+ +83\.3 +section 6/m);
+    expect(stdout).toMatch(/^high-volatility +\S+ +333\.3 +section 6/m);
+  });
+
+  it("scales with --users", async () => {
+    const { stdout } = await sim(["scenarios", "--users", "10000"]);
+    expect(stdout).toMatch(/^baseline +\S+ +166\.7 /m);
+    expect(stdout).toContain("with 10000 users");
+  });
+});
+
+describe("doctor", () => {
+  it("shows what was found and which target a run would take", async () => {
+    const { exitCode, stdout } = await sim(["doctor"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Java +found +17\.0\.15 \(java\)$/m);
+    expect(stdout).toMatch(/^Emulator jar +found +1\.19\.9, PLIMSOLL_EMULATOR_JAR \(\/my\.jar\)$/m);
+    expect(stdout).toMatch(/^Memory +found +8\.0 GiB free/m);
+    expect(stdout).toContain(
+      "--target auto takes the official emulator 1.19.9, started for the run",
+    );
+    expect(stdout).toMatch(/A run is possible: npm run sim\n$/);
+  });
+
+  it.each([
+    {
+      lack: "no Java",
+      machine: {},
+      says: /^Java +missing +looked in JAVA_HOME \(not set\), PATH\n {2}to get it: Install/m,
+    },
+    {
+      lack: "an old Java",
+      machine: { commands: { "java -version": { exitCode: 0, output: 'version "1.8.0_1"' } } },
+      says: /^Java +too old +1\.8\.0_1 \(java\), needed: 11\n {2}to get it: Install/m,
+    },
+    {
+      lack: "no jar",
+      machine: { commands: { "java -version": JAVA_17 } },
+      says: /^Emulator jar +missing +looked in .*\n {2}to get it: Run `gcloud components install/m,
+    },
+    {
+      lack: "an old Node.js",
+      machine: { ...INSTALLED, nodeVersion: "20.20.2" },
+      says: /^Node\.js +too old +20\.20\.2, needed: 22\.18\.0\n {2}to get it: start with/m,
+    },
+    {
+      lack: "another machine in FIRESTORE_EMULATOR_HOST",
+      machine: { environment: { FIRESTORE_EMULATOR_HOST: "10.0.0.7:8080" } },
+      says: /^Running emulator +missing +.*is not this machine/m,
+    },
+  ])("with $lack says how to get it, and exits with 2", async ({ machine, says }) => {
+    const { exitCode, stdout } = await sim(["doctor"], { machine });
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(says);
+    expect(stdout).toMatch(/A run is not possible yet\.\n$/);
+  });
+});

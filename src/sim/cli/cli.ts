@@ -1,0 +1,83 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../../package.json" with { type: "json" };
+import { fromCommander, unknownCommand } from "./commander-errors.ts";
+import type { CliCommand, CliContext } from "./context.ts";
+import { createDoctorCommand } from "./doctor-command.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
+import { reportError } from "./report-error.ts";
+import { createRunCommand } from "./run-command.ts";
+import { createScenariosCommand } from "./scenarios-command.ts";
+
+const HELP_COLUMNS = 100;
+
+/** Parses, runs one command, reports what goes wrong. Never rejects and never exits. */
+export async function runCli(
+  parameters: readonly string[],
+  context: CliContext,
+): Promise<ExitCode> {
+  const run = createRunCommand(context);
+  const commands = [run, createDoctorCommand(context), createScenariosCommand(context)];
+  const program = createProgram(context);
+  let exitCode: ExitCode = EXIT_CODES.internal;
+  for (const { command, run: execute } of commands) {
+    command.copyInheritedSettings(program);
+    command.action(async (parsed) => {
+      refuseWords(command.args, commands);
+      exitCode = await execute(parsed);
+    });
+    program.addCommand(command, { isDefault: command === run.command });
+  }
+  describeProgram(program, run.command);
+  try {
+    await program.parseAsync(parameters, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Thrown after --help or --version, too.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.pass;
+    const { command } = commands.find((one) => one.command.name() === parameters[0]) ?? run;
+    return reportError(fromCommander(error, flagsOf(command)), context.stderr);
+  }
+}
+
+/** Commands take options only: a word that the parser left over is a mistyped command. */
+function refuseWords(words: readonly string[], commands: readonly CliCommand[]): void {
+  const [word] = words;
+  const names = commands.map(({ command }) => command.name());
+  if (word !== undefined) throw unknownCommand(word, names);
+}
+
+function flagsOf(command: Command): readonly string[] {
+  return [...command.options.map((option) => option.long ?? option.flags), "--help"];
+}
+
+function createProgram(context: CliContext): Command {
+  return new Command("npm run sim --")
+    .version(packageJson.version, "--version", "Show the version.")
+    .helpOption("--help", "Show this help.")
+    .helpCommand(false)
+    .allowExcessArguments(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      // Errors come back as exceptions and are shown once, in our words.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(context.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS),
+    });
+}
+
+/** `run` is the default command: its help, with the others named, is the help of all. */
+function describeProgram(program: Command, run: Command): void {
+  run.configureHelp({ commandUsage: () => "npm run sim -- [run] [options]" });
+  program.configureHelp({ formatHelp: () => run.helpInformation() });
+  program.addHelpText("after", () => `${describeCommands(program)}${EXAMPLES}${EXIT_CODE_HELP}`);
+}
+
+function describeCommands(program: Command): string {
+  const rows = program.commands.map(
+    (command) => `  ${command.name().padEnd(10)} ${command.summary()}`,
+  );
+  return `\nCommands (--help after one shows its options):\n${rows.join("\n")}\n`;
+}

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import type { Clock } from "../../std/clock.ts";
+import type { Machine } from "../targets/machine.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import type { SignalSource } from "./interrupts.ts";
+import type { Simulate } from "./simulate.ts";
+import type { TextStream } from "./text-stream.ts";
+
+/** The world the command line lives in; main.ts fills in the real one. */
+export interface CliContext {
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly signals: SignalSource;
+  /** Ends the process at once. */
+  readonly exit: (code: ExitCode) => void;
+  /** The engine of `run`, loaded only when a run has been found possible. */
+  readonly loadSimulate: () => Promise<Simulate>;
+}
+
+/** A command, and how it answers: it resolves to its exit code or throws. */
+export interface CliCommand {
+  readonly command: Command;
+  readonly run: (parsed: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
+}

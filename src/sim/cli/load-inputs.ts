@@ -1,0 +1,106 @@
+import { access, constants, readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { LIMITER_PRESETS, parseLimiterConfig } from "../../system/limiter/config.ts";
+import type { LimiterConfig } from "../../system/limiter/config.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import type { Scenario } from "../config/scenario.ts";
+import { MarketFileError } from "../market/market-file-error.ts";
+import { parseMarketCsv } from "../market/market-file.ts";
+import type { MarketRow } from "../market/market-file.ts";
+import { chooseScenarios } from "./choose-scenarios.ts";
+import { UserError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+
+const NOTHING_RAN = "Nothing was run.";
+
+/** What the options name outside the command line: read and checked before anything is started. */
+export interface RunInputs {
+  readonly scenarios: readonly Scenario[];
+  readonly limiterConfig: LimiterConfig;
+  readonly marketRows: readonly MarketRow[] | null;
+}
+
+export async function loadInputs(options: RunOptions): Promise<RunInputs> {
+  const scenarios = chooseScenarios(options.scenarios);
+  const limiterConfig = await loadLimiterConfig(options.limiterConfig);
+  const marketRows = options.market === null ? null : await loadMarket(options.market);
+  await requireWritable(options.reports);
+  return { scenarios, limiterConfig, marketRows };
+}
+
+async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {
+  const preset: unknown = Object.entries(LIMITER_PRESETS).find(
+    ([name]) => name === presetOrFile,
+  )?.[1];
+  const result = parseLimiterConfig(preset ?? (await readLimiterFile(presetOrFile)));
+  if (result.kind === "valid") return result.config;
+  const faults = result.problems.map((problem) => `--limiter-config: ${presetOrFile}: ${problem}`);
+  throw limiterError(faults.join("\n"));
+}
+
+async function readLimiterFile(path: string): Promise<unknown> {
+  const presets = Object.keys(LIMITER_PRESETS);
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    const close = nearest(path, presets);
+    const meant = close === undefined ? "" : ` (did you mean "${close}"?)`;
+    const accepted = `Accepted: ${presets.join(", ")}, or a JSON file.`;
+    const message = `--limiter-config: "${path}" is no preset and no file that can be read${meant}. ${accepted}`;
+    throw limiterError(message, error);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw limiterError(`--limiter-config: ${path}: is not JSON: ${messageOf(error)}`, error);
+  }
+}
+
+function limiterError(message: string, cause?: unknown): UserError {
+  const hint = `docs/limiter.md explains the settings. ${NOTHING_RAN}`;
+  return new UserError("E_LIMITER_CONFIG", message, hint, { cause });
+}
+
+async function loadMarket(path: string): Promise<readonly MarketRow[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    const message = `--market: "${path}" cannot be read: ${messageOf(error)}`;
+    throw new UserError("E_MARKET_FILE", message, NOTHING_RAN, { cause: error });
+  });
+  try {
+    return parseMarketCsv(text, path);
+  } catch (error) {
+    if (!(error instanceof MarketFileError)) throw error;
+    const message = `--market: ${error.message}`;
+    throw new UserError("E_MARKET_FILE", message, error.hint, { cause: error });
+  }
+}
+
+/** The folder, or the nearest one above it that exists, must be a folder that can be written. */
+async function requireWritable(folder: string): Promise<void> {
+  let path = resolve(folder);
+  for (;;) {
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined) {
+      const writable = await access(path, constants.W_OK).then(
+        () => true,
+        () => false,
+      );
+      if (found.isDirectory() && writable) return;
+      throw reportsError(
+        folder,
+        `${path} ${found.isDirectory() ? "cannot be written" : "is no folder"}`,
+      );
+    }
+    path = dirname(path);
+  }
+}
+
+function reportsError(folder: string, fault: string): UserError {
+  return new UserError(
+    "E_REPORTS_FOLDER",
+    `--reports: "${folder}": ${fault}. Accepted: a folder that can be written, or made.`,
+    NOTHING_RAN,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,185 @@
+import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
+import { TARGET_CHOICES } from "../targets/target-choice.ts";
+import { formatDuration } from "./duration.ts";
+import { BOUNDS } from "./run-options.ts";
+import type { RunOptionKey } from "./run-options.ts";
+
+/** How an option is written on the command line and explained to people. */
+export interface RunOptionSpec {
+  readonly key: RunOptionKey;
+  readonly flag: `--${string}`;
+  /** Name of its value in the help; null for a switch. */
+  readonly placeholder: string | null;
+  /** How the command line's text becomes a value: `number` takes whole decimal numbers. */
+  readonly kind: "number" | "text" | "list" | "switch";
+  readonly group: "Load" | "Limiter" | "Target" | "Output";
+  readonly summary: string;
+  /** The accepted values in words, for the help and for errors. */
+  readonly accepts: string;
+  /** The accepted words, for "did you mean"; empty when they are not a closed list. */
+  readonly words: readonly string[];
+  /** Words that a later version will accept. */
+  readonly later?: readonly string[];
+  /** The default in words. */
+  readonly byDefault: string;
+}
+
+/** In the order of the help. A test compares the keys and defaults with the schema's. */
+export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
+  {
+    ...number("users", "--users", "count", "1000"),
+    group: "Load",
+    summary: "Synthetic users.",
+  },
+  {
+    ...number("tenants", "--tenants", "count", "0.4 for each user"),
+    group: "Load",
+    summary: "Tenants they belong to.",
+    accepts: `${wholeNumber(BOUNDS.tenants)}, not more than --users`,
+  },
+  {
+    ...number("seed", "--seed", "number", "1"),
+    group: "Load",
+    summary: "Start of all randomness; the same seed gives the same users and market.",
+  },
+  {
+    key: "scenario",
+    flag: "--scenario",
+    placeholder: "name",
+    kind: "list",
+    group: "Load",
+    summary: "Scenario to run; may be given several times. `scenarios` lists them.",
+    accepts: "the name of a scenario",
+    words: [],
+    byDefault: "the benchmark plan",
+  },
+  {
+    key: "duration",
+    flag: "--duration",
+    placeholder: "time",
+    kind: "text",
+    group: "Load",
+    summary: "Length of each scenario.",
+    accepts: durationRange(),
+    words: [],
+    byDefault: "each scenario's own",
+  },
+  {
+    key: "market",
+    flag: "--market",
+    placeholder: "file",
+    kind: "text",
+    group: "Load",
+    summary: "Replay recorded prices instead of synthetic ones.",
+    accepts: "a CSV file with the columns second,updates,last_price",
+    words: [],
+    byDefault: "a synthetic market",
+  },
+  {
+    ...choice("limiter", "--limiter", "strategy", LIMITER_STRATEGIES, "paced"),
+    group: "Limiter",
+    summary: "How writes are held back.",
+  },
+  {
+    key: "limiterConfig",
+    flag: "--limiter-config",
+    placeholder: "preset|file",
+    kind: "text",
+    group: "Limiter",
+    summary: "The limiter's settings.",
+    accepts: "default, conservative, aggressive, disabled, or a JSON file",
+    words: [],
+    byDefault: "default",
+  },
+  {
+    ...choice("target", "--target", "target", TARGET_CHOICES, "auto"),
+    group: "Target",
+    summary: "Database to load; this version has no embedded and no staging yet.",
+  },
+  {
+    ...number("emulatorHeap", "--emulator-heap", "MiB", "1024"),
+    group: "Target",
+    summary: "Largest Java heap of an emulator that the run starts.",
+  },
+  {
+    ...choice("driver", "--driver", "driver", ["node"], "node"),
+    later: ["k6"],
+    group: "Target",
+    summary: "What sends the load; this version has no k6 yet.",
+  },
+  {
+    ...choice("clock", "--clock", "clock", ["real"], "real"),
+    later: ["virtual"],
+    group: "Target",
+    summary: "The time the run lives in; this version has no virtual clock yet.",
+  },
+  {
+    key: "reports",
+    flag: "--reports",
+    placeholder: "folder",
+    kind: "text",
+    group: "Output",
+    summary: "Where the run's report folder is made.",
+    accepts: "a folder that can be written, or made",
+    words: [],
+    byDefault: "reports",
+  },
+  {
+    key: "quiet",
+    flag: "--quiet",
+    placeholder: null,
+    kind: "switch",
+    group: "Output",
+    summary: "No live display: only the result and errors.",
+    accepts: "true or false",
+    words: [],
+    byDefault: "false",
+  },
+];
+
+export function findSpec(key: string): RunOptionSpec | undefined {
+  return RUN_OPTION_SPECS.find((spec) => spec.key === key);
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function wholeNumber({ min, max }: Range): string {
+  return `a whole number from ${min} to ${max}`;
+}
+
+function durationRange(): string {
+  const { min, max } = BOUNDS.durationMs;
+  const range = `${formatDuration(min)} to ${formatDuration(max)}`;
+  return `${range}, such as 30s, 2m, 1h, or 30000 for milliseconds`;
+}
+
+function number(
+  key: "users" | "tenants" | "seed" | "emulatorHeap",
+  flag: RunOptionSpec["flag"],
+  placeholder: string,
+  byDefault: string,
+) {
+  const accepts = wholeNumber(BOUNDS[key]);
+  return { key, flag, placeholder, kind: "number", accepts, words: [], byDefault } as const;
+}
+
+function choice(
+  key: RunOptionKey,
+  flag: RunOptionSpec["flag"],
+  placeholder: string,
+  words: readonly string[],
+  byDefault: string,
+) {
+  return {
+    key,
+    flag,
+    placeholder,
+    kind: "text",
+    accepts: words.join(", "),
+    words,
+    byDefault,
+  } as const;
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
+import { TARGET_CHOICES } from "../targets/target-choice.ts";
+import { parseDurationMs } from "./duration.ts";
+
+/** Bounds of the options that are numbers, both included. */
+export const BOUNDS = {
+  users: { min: 1, max: 100_000 },
+  tenants: { min: 1, max: 100_000 },
+  seed: { min: 0, max: 2 ** 32 - 1 },
+  durationMs: { min: 5_000, max: 86_400_000 },
+  /** Below 256 MiB the emulator's Java heap fills while 1,000 users are created. */
+  emulatorHeap: { min: 256, max: 65_536 },
+} as const;
+
+/** Leaves room for many tenants of one user beside one large tenant: 2.5 users on average. */
+const TENANTS_PER_USER = 0.4;
+
+const duration = z
+  .unknown()
+  .transform((value, context) => {
+    const durationMs = parseDurationMs(value);
+    const { min, max } = BOUNDS.durationMs;
+    if (durationMs !== undefined && durationMs >= min && durationMs <= max) return durationMs;
+    context.addIssue({ code: "custom", message: durationFault(durationMs) });
+    return z.NEVER;
+  })
+  .nullable();
+
+function durationFault(durationMs: number | undefined): string {
+  if (durationMs === undefined) return "is not a duration";
+  return durationMs < BOUNDS.durationMs.min ? "is too short" : "is too long";
+}
+
+const scenarioNames = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((names) => (typeof names === "string" ? [names] : names));
+
+const fileName = z.string().min(1);
+
+function bothAreNumbers(value: unknown): boolean {
+  const { users, tenants } = value as { readonly users?: unknown; readonly tenants?: unknown };
+  return typeof users === "number" && typeof tenants === "number";
+}
+
+/** What `run` accepts, by the names a config file uses. Defaults live here and nowhere else. */
+export const runOptionsSchema = z
+  .strictObject({
+    users: z.int().min(BOUNDS.users.min).max(BOUNDS.users.max).default(1_000),
+    /** Default: 0.4 for each user, rounded up. */
+    tenants: z.int().min(BOUNDS.tenants.min).max(BOUNDS.tenants.max).optional(),
+    seed: z.int().min(BOUNDS.seed.min).max(BOUNDS.seed.max).default(1),
+    /** None: the benchmark plan. */
+    scenario: scenarioNames.default([]),
+    /** null: each scenario's own. */
+    duration: duration.default(null),
+    market: fileName.nullable().default(null),
+    /** The one that meets the document's benchmark table. */
+    limiter: z.enum(LIMITER_STRATEGIES).default("paced"),
+    /** A preset's name or a JSON file. */
+    limiterConfig: fileName.default("default"),
+    target: z.enum(TARGET_CHOICES).default("auto"),
+    emulatorHeap: z.int().min(BOUNDS.emulatorHeap.min).max(BOUNDS.emulatorHeap.max).default(1_024),
+    driver: z.literal("node").default("node"),
+    clock: z.literal("real").default("real"),
+    reports: fileName.default("reports"),
+    quiet: z.boolean().default(false),
+  })
+  .refine(({ users, tenants }) => tenants === undefined || tenants <= users, {
+    path: ["tenants"],
+    message: "is more than the number of users",
+    // Also when another option is bad, so that all faults are reported at once.
+    when: ({ value }) => bothAreNumbers(value),
+  })
+  .transform(({ tenants, scenario, duration: durationMs, emulatorHeap, ...same }) => ({
+    ...same,
+    tenants: tenants ?? Math.ceil(same.users * TENANTS_PER_USER),
+    scenarios: scenario,
+    durationMs,
+    emulatorHeapMiB: emulatorHeap,
+  }));
+
+/** A run as it was asked for, with every default filled in. */
+export type RunOptions = Readonly<z.output<typeof runOptionsSchema>>;
+
+/** An option as given, before it is checked. */
+export type RunOptionKey = keyof z.input<typeof runOptionsSchema>;

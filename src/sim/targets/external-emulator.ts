@@ -1,0 +1,43 @@
+import type { Clock } from "../../std/clock.ts";
+import { UserError } from "../cli/errors.ts";
+import { EmulatorApi } from "./emulator-api.ts";
+import type { EmulatorOptions } from "./emulator.ts";
+import { readEmulatorHost } from "./emulator-host.ts";
+import type { Machine } from "./machine.ts";
+import { readRules } from "./rules-file.ts";
+import { watchEmulator } from "./running-emulator.ts";
+import type { Target } from "./target.ts";
+
+const FIRST_ANSWER_TIMEOUT_MS = 5_000;
+
+/**
+ * Uses the emulator that FIRESTORE_EMULATOR_HOST names. Its rules and documents are replaced for
+ * the run's project only; `stop` leaves it running.
+ */
+export async function useExternalEmulator(
+  emulatorHost: string,
+  options: EmulatorOptions,
+  machine: Machine,
+  clock: Clock,
+): Promise<Target> {
+  const endpoint = readEmulatorHost(emulatorHost);
+  const rules = await readRules(machine, options.rulesFile);
+  const api = new EmulatorApi(endpoint, options.projectId, clock);
+  if (!(await api.answers(FIRST_ANSWER_TIMEOUT_MS))) throw unreachable(endpoint);
+  const warnings = await api.loadRules(options.rulesFile, rules);
+  warnings.forEach((warning) => options.log?.(warning));
+  return watchEmulator(clock, api, {
+    projectId: options.projectId,
+    description: `Firestore emulator at ${endpoint} (already running, version unknown)`,
+    reason: options.reason ?? "FIRESTORE_EMULATOR_HOST is set",
+    process: null,
+  });
+}
+
+function unreachable(endpoint: string): UserError {
+  return new UserError(
+    "E_EMULATOR_UNREACHABLE",
+    `FIRESTORE_EMULATOR_HOST: no emulator answers at ${endpoint}`,
+    "Start it there, or unset FIRESTORE_EMULATOR_HOST to have one started.",
+  );
+}
