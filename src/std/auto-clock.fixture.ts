@@ -43,14 +43,14 @@ export class AutoClock implements Clock {
 
   /** Lets time pass until the work has settled, and returns what came of it. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let settled = false;
+    const state = { settled: false };
     const watch = work.then(
-      () => (settled = true),
-      () => (settled = true),
+      () => (state.settled = true),
+      () => (state.settled = true),
     );
-    while (!settled) {
+    while (!state.settled) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (!settled) this.#advance();
+      if (!state.settled) this.#advance();
     }
     await watch;
     return work;

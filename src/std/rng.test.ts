@@ -35,7 +35,7 @@ describe("createRng", () => {
 
   test("numbers fall evenly: 10 buckets of 100,000 draws within 3 % of each other", () => {
     const rng = createRng(5);
-    const buckets = new Array<number>(10).fill(0);
+    const buckets = Array.from({ length: 10 }, () => 0);
     for (const value of draws(100_000, () => rng.next())) buckets[Math.floor(value * 10)]! += 1;
     for (const count of buckets) expect(Math.abs(count - 10_000)).toBeLessThan(300);
   });
@@ -70,6 +70,8 @@ describe("createRng", () => {
 });
 
 test("hash32 spreads names that differ in one character", () => {
-  const hashes = new Set(Array.from({ length: 1000 }, (_, index) => hash32(`tenant-${index}`) % 64));
+  const hashes = new Set(
+    Array.from({ length: 1000 }, (_, index) => hash32(`tenant-${index}`) % 64),
+  );
   expect(hashes.size).toBe(64);
 });

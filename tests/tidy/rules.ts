@@ -68,8 +68,10 @@ export function faultsOf(file: SourceFile): readonly Fault[] {
   ];
 }
 
-export function isTestFile(path: string): boolean {
-  return /\.(test|fixture)\.ts$/.test(path) || path.includes("/testing/") || path.startsWith("tests/");
+function isTestFile(path: string): boolean {
+  return (
+    /\.(test|fixture)\.ts$/.test(path) || path.includes("/testing/") || path.startsWith("tests/")
+  );
 }
 
 /** The file's lines with comments blanked out, so that prose may name what code may not. */
@@ -143,7 +145,9 @@ function spellingFaults({ path }: SourceFile, lines: readonly string[]): readonl
   return lines.flatMap((line, index) => {
     const name = COLLECTION_NAME.exec(line)?.[1];
     if (name === undefined) return [];
-    return [`${path}:${index + 1}: spell ${name} by its constant or path builder in src/system/schema`];
+    return [
+      `${path}:${index + 1}: spell ${name} by its constant or path builder in src/system/schema`,
+    ];
   });
 }
 

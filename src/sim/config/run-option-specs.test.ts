@@ -35,7 +35,7 @@ it("states the schema's defaults", () => {
     "quiet",
   ] as const;
   for (const key of literal) expect(findSpec(key)?.byDefault).toBe(String(defaults[key]));
-  expect(findSpec("emulatorHeap")?.byDefault).toBe(String(defaults.emulatorHeapMiB));
+  expect(findSpec("emulatorHeap")?.byDefault).toBe(`${defaults.emulatorHeapMiB} at 1,000 users`);
   // "0.4 for each user", "the benchmark plan", "each scenario's own", "a synthetic market"
   expect(defaults).toMatchObject({ tenants: 400, scenarios: [], durationMs: null, market: null });
 });

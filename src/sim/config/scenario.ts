@@ -6,17 +6,10 @@ import { z } from "zod";
  */
 
 /** How nervous the market is; src/sim/market gives each regime its figures. */
-export const regime = z.enum([
-  "calm",
-  "active",
-  "high-volatility",
-  "flash-crash",
-  "halt",
-  "re-open",
-]);
+const regime = z.enum(["calm", "active", "high-volatility", "flash-crash", "halt", "re-open"]);
 export type Regime = z.infer<typeof regime>;
 
-export const marketSpecSchema = z.strictObject({
+const marketSpecSchema = z.strictObject({
   /** Number of symbols traded. */
   symbols: z.int().min(1).max(500),
   /** Correlation of any symbol's returns with the common factor, 0 to 1. */
@@ -29,7 +22,7 @@ export const marketSpecSchema = z.strictObject({
 });
 export type MarketSpec = z.infer<typeof marketSpecSchema>;
 
-export const pulseLoadSchema = z.strictObject({
+const pulseLoadSchema = z.strictObject({
   /** One sweep over all users in each period. */
   periodSeconds: z.number().min(1).max(3600),
   /** Mean number of open trades of a user; the total is users × this, exactly. */

@@ -45,7 +45,10 @@ describe("Histogram", () => {
   test("quantiles lie within 0.1 % of the exact ones", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.double({ min: 0.1, max: 10_000, noNaN: true }), { minLength: 1, maxLength: 200 }),
+        fc.array(fc.double({ min: 0.1, max: 10_000, noNaN: true }), {
+          minLength: 1,
+          maxLength: 200,
+        }),
         (values) => {
           const histogram = new Histogram();
           for (const value of values) histogram.record(value);

@@ -1,8 +1,21 @@
 import type { Clock } from "../../std/clock.ts";
-import type { CommitResult, Query, Snapshot, Store, StoreTransaction, Write } from "../../system/store/store.ts";
+import type {
+  CommitResult,
+  Query,
+  Snapshot,
+  Store,
+  StoreTransaction,
+  Write,
+} from "../../system/store/store.ts";
+
+/** Wall times of a commit: when it was sent, by our clock, and when it was applied, by the server's. */
+export interface CommitTimes {
+  readonly sentMs: number;
+  readonly appliedMs: number;
+}
 
 /** Hears of every commit that succeeded, whoever made it. */
-export type CommitObserver = (commitTimeMs: number, writes: readonly Write[]) => void;
+export type CommitObserver = (times: CommitTimes, writes: readonly Write[]) => void;
 
 /**
  * A store that reports each successful commit to an observer, which may change between phases.
@@ -20,8 +33,9 @@ export class MeteredStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<CommitResult> {
+    const sentMs = this.#clock.wallMs();
     const result = await this.#store.commit(writes);
-    this.observer?.(result.commitTimeMs, writes);
+    this.observer?.({ sentMs, appliedMs: result.commitTimeMs }, writes);
     return result;
   }
 
@@ -46,7 +60,8 @@ export class MeteredStore implements Store {
         },
       });
     });
-    if (written.length > 0) this.observer?.(this.#clock.wallMs(), written);
+    const endedMs = this.#clock.wallMs();
+    if (written.length > 0) this.observer?.({ sentMs: endedMs, appliedMs: endedMs }, written);
     return result;
   }
 }

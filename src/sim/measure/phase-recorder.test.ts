@@ -24,7 +24,7 @@ function commitEvent(fields: Partial<CommitEvent> = {}): CommitEvent {
 }
 
 function recorder(): PhaseRecorder {
-  return new PhaseRecorder(new AutoClock(), () => undefined);
+  return new PhaseRecorder(new AutoClock(), 0, () => undefined);
 }
 
 describe("P&L latency", () => {

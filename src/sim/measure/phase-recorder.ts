@@ -1,6 +1,11 @@
 import type { Clock } from "../../std/clock.ts";
 import type { LimiterState, WaitReason } from "../../system/limiter/limiter.ts";
-import type { CommitEvent, PlanCounts, PulseEvents, SweepSummary } from "../../system/pulse/events.ts";
+import type {
+  CommitEvent,
+  PlanCounts,
+  PulseEvents,
+  SweepSummary,
+} from "../../system/pulse/events.ts";
 import type { PlannedWrite } from "../../system/pulse/plan-user.ts";
 import type { SweptUser } from "../../system/pulse/user-state.ts";
 import { StoreError, type StatusCode, type Write } from "../../system/store/store.ts";
@@ -9,6 +14,7 @@ import type { ClientRecorder } from "../drivers/client-lane.ts";
 import type { OperationOutcome } from "../drivers/outcome.ts";
 import { TenantLatencies } from "./fairness.ts";
 import { Histogram } from "./histogram.ts";
+import type { CommitTimes } from "./metered-store.ts";
 import { Series } from "./series.ts";
 import { WriteMeter } from "./write-meter.ts";
 
@@ -51,7 +57,10 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   readonly startMs: number;
   readonly counts: PhaseCounts = emptyCounts();
   readonly series = new Series();
-  readonly meter = new WriteMeter();
+  /** Successful commits at the time they were sent: what a limiter answers for. */
+  readonly sent = new WriteMeter();
+  /** The same at the time the server applied them: a server that paused applies many at once. */
+  readonly applied = new WriteMeter();
   readonly tenants = new TenantLatencies();
   readonly limiterWaits = new Map<WaitReason, number>();
   readonly failures = new Map<string, number>();
@@ -68,10 +77,14 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   /** P&L updates that fell due and are not committed yet, by user. */
   readonly #pending = new Map<string, { readonly dueMs: number; pnlWrites: number }>();
 
-  constructor(clock: Clock, acknowledged: (writes: readonly PlannedWrite[]) => void) {
+  constructor(
+    clock: Clock,
+    startMs: number,
+    acknowledged: (writes: readonly PlannedWrite[]) => void,
+  ) {
     this.#clock = clock;
+    this.startMs = startMs;
     this.#acknowledged = acknowledged;
-    this.startMs = clock.monotonicMs();
   }
 
   planned(user: SweptUser, plan: PlanCounts, dueMs: number): void {
@@ -84,6 +97,11 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     const pnlWrites = plan.pnlDue - plan.pnlUnchanged;
     if (pnlWrites > 0) this.#pending.set(user.uid, { dueMs, pnlWrites });
     this.series.count("writesOffered", dueMs - this.startMs, plan.writes);
+  }
+
+  plannedOps(writes: number, dueMs: number): void {
+    this.counts.writesOffered += writes;
+    this.series.count("writesOffered", dueMs - this.startMs, writes);
   }
 
   waited(reason: WaitReason, waitMs: number): void {
@@ -121,7 +139,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   userFailed(user: SweptUser, error: unknown): void {
     this.#pending.delete(user.uid);
     this.counts.usersFailed += 1;
-    this.#failure(error instanceof Error ? error.name : "unknown");
+    this.#failure(`user failed: ${causeOf(error)}`);
   }
 
   sweepEnded(summary: SweepSummary): void {
@@ -180,12 +198,11 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     if (dueMs !== undefined) this.pnlListener.record(seenMs - dueMs);
   }
 
-  /** Any successful commit, whoever made it, by the server's clock. */
-  stored(commitTimeMs: number, writes: readonly Write[]): void {
-    this.meter.record(
-      commitTimeMs,
-      writes.map(({ path }) => path),
-    );
+  /** Any successful commit, whoever made it. */
+  stored({ sentMs, appliedMs }: CommitTimes, writes: readonly Write[]): void {
+    const paths = writes.map(({ path }) => path);
+    this.sent.record(sentMs, paths);
+    this.applied.record(appliedMs, paths);
   }
 
   limiterState(state: LimiterState): void {
@@ -230,6 +247,11 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   #elapsedMs(): number {
     return this.#clock.monotonicMs() - this.startMs;
   }
+}
+
+function causeOf(error: unknown): string {
+  if (error instanceof StoreError) return `${error.operation} ${error.code}`;
+  return error instanceof Error ? error.name : "unknown";
 }
 
 const QUERIES: ReadonlySet<ClientOperation> = new Set([

@@ -18,8 +18,8 @@ export interface WorstDocument {
 }
 
 /**
- * Counts writes as they were committed, by the server's own clock: the most in any second (a
- * sliding window, not whole seconds of a calendar), and the most to one document.
+ * Counts the writes of commits by their times: the most in any second (a sliding window, not whole
+ * seconds of a calendar), and the most to one document.
  */
 export class WriteMeter {
   readonly #commits: MeteredCommit[] = [];

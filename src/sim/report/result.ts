@@ -7,11 +7,11 @@ import { z } from "zod";
  */
 export const SCHEMA_VERSION = 1;
 
-export const verdict = z.enum(["pass", "fail", "inconclusive"]);
+const verdict = z.enum(["pass", "fail", "inconclusive"]);
 export type Verdict = z.infer<typeof verdict>;
 
 /** How a figure came about. The emulator's own speed is never reported as Firestore's. */
-export const basis = z.enum([
+const basis = z.enum([
   "measured on emulator",
   "measured on embedded",
   "measured on staging",
@@ -19,7 +19,7 @@ export const basis = z.enum([
 ]);
 export type Basis = z.infer<typeof basis>;
 
-export const checkSchema = z.strictObject({
+const checkSchema = z.strictObject({
   /** Stable, such as "benchmark.pnl-latency" or "throughput.high-volatility". */
   id: z.string().min(1),
   group: z.enum(["benchmark", "throughput", "limiter", "data", "harness"]),
@@ -92,7 +92,7 @@ export const secondSchema = z.strictObject({
 });
 export type Second = z.infer<typeof secondSchema>;
 
-export const phaseSchema = z.strictObject({
+const phaseSchema = z.strictObject({
   name: z.string().min(1),
   summary: z.string(),
   durationMs: z.number().nonnegative(),

@@ -71,7 +71,9 @@ export function buildResult(end: RunEnd): Result {
     }),
     brokeFirst: first,
     checks: [...checks],
-    phases: state.phases.map((ended, index) => phaseResult(ended, facts[index] ?? phaseFacts(ended))),
+    phases: state.phases.map((ended, index) =>
+      phaseResult(ended, facts[index] ?? phaseFacts(ended)),
+    ),
     histograms: histogramsOf(run, state, facts),
     series: state.phases.flatMap(({ series }) => series),
   };
@@ -86,7 +88,7 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
     ...harnessChecks(run),
     ...(end.audit === undefined ? [] : dataChecks(end.audit, run.basis, expectTrades)),
   ];
-  return end.partialReason === null ? checks : softenUnreached(checks);
+  return end.partialReason === null ? checks : softenUnreached(checks, run.phases.at(-1)?.name);
 }
 
 function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {

@@ -10,18 +10,16 @@ export interface OpenMarket {
   readonly openedWallMs: number;
 }
 
-export function openMarket(clock: Clock, market: Market): OpenMarket {
-  return {
-    market,
-    openedMonotonicMs: clock.monotonicMs(),
-    openedWallMs: Math.round(clock.wallMs()),
-  };
+/** Opens the market at a moment of the monotonic clock, which may lie a little ahead. */
+export function openMarket(clock: Clock, market: Market, atMs: number): OpenMarket {
+  const openedWallMs = Math.round(clock.wallMs() + (atMs - clock.monotonicMs()));
+  return { market, openedMonotonicMs: atMs, openedWallMs };
 }
 
 /** The market as the service's price feed: what it last said when it is asked. */
 export function quotesOf(clock: Clock, open: OpenMarket): QuoteSource {
   const latest = (symbols: readonly string[]): ReadonlyMap<string, Quote> => {
-    const elapsedMs = clock.monotonicMs() - open.openedMonotonicMs;
+    const elapsedMs = Math.max(0, clock.monotonicMs() - open.openedMonotonicMs);
     const quotes = new Map<string, Quote>();
     for (const symbol of symbols) {
       const quote = open.market.quoteAt(symbol, elapsedMs);

@@ -26,7 +26,7 @@ const LABELS = {
 
 export function phaseFacts(ended: EndedPhase): PhaseFacts {
   const { scenario, recorder, durationMs, users, startedWallMs, series } = ended;
-  const worst = recorder.meter.worstSecond();
+  const worst = recorder.sent.worstSecond();
   return {
     name: scenario.name,
     durationMs,
@@ -39,7 +39,8 @@ export function phaseFacts(ended: EndedPhase): PhaseFacts {
     usersDue: recorder.usersDue.size,
     usersServed: recorder.usersServed.size,
     worstSecond: { writes: worst.writes, atSecond: (worst.atMs - startedWallMs) / 1000 },
-    worstDocument: recorder.meter.worstDocument(),
+    worstSecondApplied: recorder.applied.worstSecond().writes,
+    worstDocument: recorder.sent.worstDocument(),
     pnlCommit: summary(recorder.pnlCommit, "pnl-commit", scenario),
     pnlListener: summary(recorder.pnlListener, "pnl-listener", scenario),
     queries: summary(recorder.queries(), "query", scenario),

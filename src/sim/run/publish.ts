@@ -1,8 +1,12 @@
 import { relative } from "node:path";
+import { UserError } from "../cli/errors.ts";
+import type { RunOutput } from "../cli/progress.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
+import { ReportError } from "../report/report-error.ts";
 import type { Result } from "../report/result.ts";
 import { renderTerminalTable } from "../report/terminal-table.ts";
-import { writeReport } from "../report/write-report.ts";
+import { renderSummaryMarkdown } from "../report/summary-markdown.ts";
+import { appendSummary, writeReport, type WrittenReport } from "../report/write-report.ts";
 
 /** Prints the table, writes the report's files, and says where they are. Returns their folder. */
 export async function publish(
@@ -11,12 +15,33 @@ export async function publish(
 ): Promise<string> {
   output.finish();
   const columns = process.stdout.columns ?? 110;
-  const colour = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
+  const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   output.line(renderTerminalTable(result, { columns, colour }));
-  const stepSummary = process.env["GITHUB_STEP_SUMMARY"];
-  const { folder, files } = await writeReport(result, options.reports, {
-    ...(stepSummary === undefined ? {} : { stepSummaryPath: stepSummary }),
-  });
-  output.line(`Report: ${relative(process.cwd(), folder)}/ (${files.length} files; open report.html)`);
+  const { folder, files } = await write(result, options.reports);
+  output.line(
+    `Report: ${relative(process.cwd(), folder)}/ (${files.length} files; open report.html)`,
+  );
+  await summarizeStep(result, output);
   return folder;
+}
+
+async function write(result: Result, reportsFolder: string): Promise<WrittenReport> {
+  try {
+    return await writeReport(result, reportsFolder);
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    throw new UserError("E_REPORT_NOT_WRITTEN", error.message, error.hint, { cause: error });
+  }
+}
+
+/** In GitHub Actions the summary is shown with the job; the verdict does not depend on it. */
+async function summarizeStep(result: Result, output: RunOutput): Promise<void> {
+  const path = process.env["GITHUB_STEP_SUMMARY"];
+  if (path === undefined || path === "") return;
+  try {
+    await appendSummary(path, renderSummaryMarkdown(result));
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    output.line(`Warning: ${error.message}`);
+  }
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from "../config/duration.ts";
 import type { RunOptions } from "../config/run-options.ts";
 
 /** The command that repeats a run: every option spelled out, so that a changed default cannot matter. */
@@ -9,7 +10,7 @@ export function replayCommand(options: RunOptions): string {
   add("tenants", options.tenants);
   add("seed", options.seed);
   for (const scenario of options.scenarios) add("scenario", scenario);
-  if (options.durationMs !== null) add("duration", `${options.durationMs}ms`);
+  if (options.durationMs !== null) add("duration", formatDuration(options.durationMs));
   if (options.market !== null) add("market", options.market);
   add("limiter", options.limiter);
   add("limiter-config", options.limiterConfig);

@@ -28,6 +28,19 @@ export interface PulsePhase {
 const GRACE_MS = 1000;
 
 /**
+ * How long before a phase its first sweep is started: a sweep's first user is due only after its
+ * lead-in, and a phase measures a pulse that has been running for long.
+ */
+export function leadInMs(
+  { pulse, synchronised }: Scenario,
+  { stagger }: Pick<WriteLimiter, "stagger">,
+): number {
+  if (pulse === null || synchronised || stagger === "together") return 0;
+  const { periodSeconds, leadInShare } = pulseConfigOf(pulse);
+  return periodSeconds * 1000 * leadInShare;
+}
+
+/**
  * Starts a sweep in every period, as the scheduler would, whether or not the one before has
  * ended: overlaps are for the service to notice. Ends when the phase does.
  */
@@ -43,9 +56,10 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   const quotes = quotesOf(clock, phase.market);
   const endMs = recorder.startMs + durationMs;
   const dependencies = { ...phase, limiter, quotes, worker, events: recorder };
-  const forever = sampleLimiter(phase, ended);
+  const firstMs = recorder.startMs - leadInMs(scenario, limiter);
+  const sampling = sampleLimiter(phase, ended);
   for (let tick = 0; tick * periodMs < durationMs; tick += 1) {
-    const startMs = recorder.startMs + tick * periodMs;
+    const startMs = firstMs + tick * periodMs;
     if (!(await sleepUntil(clock, startMs, signal))) break;
     const sweep = runSweep(dependencies, {
       config,
@@ -64,10 +78,10 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   await Promise.race([done, sleepUntil(clock, endMs + GRACE_MS, grace.signal)]);
   over.abort(new Error(`phase ${scenario.name} is over`));
   await done;
-  await forever;
+  await sampling;
 }
 
-export function pulseConfigOf(load: PulseLoad): PulseConfig {
+function pulseConfigOf(load: PulseLoad): PulseConfig {
   return pulseConfigSchema.parse({ periodSeconds: load.periodSeconds });
 }
 
@@ -77,6 +91,7 @@ function startTogether(limiter: WriteLimiter): WriteLimiter {
     stagger: "together",
     unit: limiter.unit,
     reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
+    depart: (cost, nowMs) => limiter.depart(cost, nowMs),
     report: (outcome, nowMs) => limiter.report(outcome, nowMs),
     state: (nowMs) => limiter.state(nowMs),
   };
@@ -95,7 +110,7 @@ async function sampleLimiter(
 }
 
 /** False when the signal came first. */
-export async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
+async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   const waitMs = atMs - clock.monotonicMs();
   if (waitMs <= 0) return true;

@@ -20,7 +20,7 @@ import type { Target } from "../targets/target.ts";
 import { showLive } from "./live-view.ts";
 import { openMarket, type OpenMarket } from "./market-quotes.ts";
 import { commitAll } from "./provision-population.ts";
-import { runPulse } from "./run-phase.ts";
+import { leadInMs, runPulse } from "./run-phase.ts";
 import type { RunState } from "./run-state.ts";
 import type { SignUps } from "./sign-ups.ts";
 
@@ -48,13 +48,17 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   const market = createPhaseMarket(context, scenario, durationMs);
   await topUpTrades(context, scenario, market);
   const listeners = await listen(context, scenario);
-  const opened = openMarket(clock, market);
+  const startMs = clock.monotonicMs() + leadInMs(scenario, context.limiter);
+  const opened = openMarket(clock, market, startMs);
   state.markets.push(opened);
-  const recorder = new PhaseRecorder(clock, (writes) => state.acknowledged(writes));
+  const recorder = new PhaseRecorder(clock, startMs, (writes) => state.acknowledged(writes));
   listeners.attach(recorder);
-  store.observer = (commitTimeMs, writes) => recorder.stored(commitTimeMs, writes);
+  store.observer = (times, writes) => recorder.stored(times, writes);
   const over = new AbortController();
-  const live = showLive({ clock, output, recorder, limiter: context.limiter, durationMs }, over.signal);
+  const live = showLive(
+    { clock, output, recorder, limiter: context.limiter, durationMs },
+    over.signal,
+  );
   try {
     await Promise.all([
       drivePulse(context, scenario, opened, recorder, durationMs),
@@ -67,7 +71,13 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     await listeners.stop();
     const endMs = clock.monotonicMs();
     recorder.close(endMs);
-    endPhase(context, scenario, opened, recorder, signal.aborted ? endMs - recorder.startMs : durationMs);
+    endPhase(
+      context,
+      scenario,
+      opened,
+      recorder,
+      signal.aborted ? endMs - recorder.startMs : durationMs,
+    );
   }
 }
 
@@ -84,11 +94,7 @@ function createPhaseMarket(
     : createReplayMarket(marketRows, scenario.market, marketMs, rng);
 }
 
-async function topUpTrades(
-  context: RunContext,
-  scenario: Scenario,
-  market: Market,
-): Promise<void> {
+async function topUpTrades(context: RunContext, scenario: Scenario, market: Market): Promise<void> {
   const { clock, state, output } = context;
   if (scenario.pulse === null) return;
   const opening = market.symbols.map(
@@ -102,6 +108,7 @@ async function topUpTrades(
       openingPrices: new Map(opening),
       nowMs: Math.round(clock.wallMs()),
     },
+    // A stream for each phase: a topped-up trade must not get the ID of one that has closed.
     state.rng.fork(`trades/${scenario.name}`),
   );
   if (trades.length === 0) return;

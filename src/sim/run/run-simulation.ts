@@ -27,14 +27,10 @@ import { openServiceLog } from "./service-log.ts";
 import { SignUps } from "./sign-ups.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** The target died under the run: what was measured until then is reported, and the run is void. */
-export class TargetDiedError extends Error {
-  override readonly name = "TargetDiedError";
-}
-
 /**
  * One run from target to report. However it ends (done, Ctrl-C, a dead target, a fault of ours)
- * what was measured is reported, and what was started is stopped.
+ * what was measured is reported, and what was started is stopped. Throws, after the report, what
+ * killed the target or the fault: neither says anything about the service.
  */
 export const runSimulation: Simulate = async (request) => {
   const { output } = request;
@@ -51,11 +47,11 @@ export const runSimulation: Simulate = async (request) => {
   const rng = createRng(request.options.seed);
   const state = createState(request, rng);
   let audit: DataAudit | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   try {
     audit = await drive(request, { clock, target, log, state, signal: ending.signal });
   } catch (error) {
-    failure = error;
+    failure = error instanceof Error ? error : new Error(String(error), { cause: error });
   }
   const partialReason = ending.reason() ?? (failure === undefined ? null : describe(failure));
   try {
@@ -75,7 +71,9 @@ export const runSimulation: Simulate = async (request) => {
     });
     const folder = await publish(result, request);
     await copyFile(logFile, join(folder, "service.ndjson"));
-    return { exitCode: exitCodeOf(result, ending, failure) };
+    const fault = ending.death() ?? (ending.reason() === undefined ? failure : undefined);
+    if (fault !== undefined) throw fault;
+    return { exitCode: exitCodeOf(result.verdict) };
   } finally {
     await target.stop();
     await memory.stop();
@@ -85,7 +83,10 @@ export const runSimulation: Simulate = async (request) => {
 
 function createState(request: SimulationRequest, rng: ReturnType<typeof createRng>): RunState {
   const { users, tenants } = request.options;
-  const share = Math.max(0, ...request.scenarios.map(({ largestTenantShare }) => largestTenantShare ?? 0));
+  const share = Math.max(
+    0,
+    ...request.scenarios.map(({ largestTenantShare }) => largestTenantShare ?? 0),
+  );
   const population = createPopulation(
     { users, tenants, ...(share > 0 ? { largestTenantShare: share } : {}) },
     rng.fork("population"),
@@ -107,7 +108,8 @@ async function drive(request: SimulationRequest, driven: Driven): Promise<DataAu
   try {
     await target.clear();
     const store = new MeteredStore(clock, database.store);
-    const signUps = new SignUps(clock, store, log);
+    // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
+    const signUps = new SignUps(clock, database.store, log);
     await provision(request, driven, store, signUps);
     const planOf = plansOf(state);
     const limiter = createLimiter(
@@ -207,34 +209,39 @@ interface Ending {
   readonly signal: AbortSignal;
   /** Why the run ended early; undefined while nothing did. */
   reason(): string | undefined;
-  readonly targetDied: () => boolean;
+  /** What the target died of, if it did. */
+  death(): Error | undefined;
 }
 
 /** One signal for all that can end a run early: the user, or the death of the target. */
 function watchForEnd(interrupted: AbortSignal, target: Target): Ending {
   const died = new AbortController();
+  let death: Error | undefined;
   void target.died.then((error) => {
-    died.abort(new TargetDiedError(error.message, { cause: error }));
+    death = error;
+    died.abort(error);
   });
   return {
     signal: AbortSignal.any([interrupted, died.signal]),
     reason: () => {
-      if (died.signal.aborted) return describe(died.signal.reason);
+      if (death !== undefined) return firstSentence(death.message);
       return interrupted.aborted ? "interrupted" : undefined;
     },
-    targetDied: () => died.signal.aborted,
+    death: () => death,
   };
+}
+
+/** A dead emulator's message goes on with its last output, which belongs under the report. */
+function firstSentence(message: string): string {
+  return message.split(/[;\n]/)[0] ?? message;
 }
 
 function describe(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-/** A fault of ours or of the target says nothing about the service, so it comes before the verdict. */
-function exitCodeOf(result: Result, ending: Ending, failure: unknown): ExitCode {
-  if (ending.targetDied()) return EXIT_CODES.internal;
-  if (failure !== undefined && ending.reason() === undefined) return EXIT_CODES.internal;
-  switch (result.verdict) {
+function exitCodeOf(verdict: Result["verdict"]): ExitCode {
+  switch (verdict) {
     case "pass":
       return EXIT_CODES.pass;
     case "fail":

@@ -5,10 +5,13 @@ import { watchEmulator } from "./running-emulator.ts";
 
 function watched(options: { readonly lastLines?: string; readonly started?: boolean } = {}) {
   const clock = new FakeClock();
-  const health = { up: true };
+  const health = { up: true, slowMs: 0 };
   const api = {
     endpoint: "127.0.0.1:8080",
-    answers: async () => health.up,
+    answers: async () => {
+      if (health.slowMs > 0) await clock.sleep(health.slowMs);
+      return health.up;
+    },
     clear: async () => undefined,
   };
   const { process, signals, end } = createFakeProcess(options.lastLines);
@@ -44,7 +47,7 @@ describe("watchEmulator", () => {
     });
   });
 
-  it("reports one that no longer answers after three probes, not after two", async () => {
+  it("reports one that refuses connections after three probes, not after two", async () => {
     const { clock, health, deaths } = watched({ started: false });
     await clock.advanceTo(10_000);
     expect(deaths).toEqual([]);
@@ -58,7 +61,21 @@ describe("watchEmulator", () => {
     await clock.advanceTo(22_500);
     expect(deaths).toEqual([]);
     await clock.advanceTo(23_500);
-    expect(deaths[0]?.message).toContain("no longer answers");
+    expect(deaths[0]?.message).toContain("refuses connections");
+  });
+
+  it("is patient with one that is overloaded: it hangs after 90 s of silence, not before", async () => {
+    const { clock, health, deaths } = watched({ started: false });
+    health.slowMs = 4_000;
+    health.up = false;
+    await clock.advanceTo(80_000);
+    health.up = true;
+    await clock.advanceTo(90_000);
+    health.up = false;
+    await clock.advanceTo(170_000);
+    expect(deaths).toEqual([]);
+    await clock.advanceTo(190_000);
+    expect(deaths[0]?.message).toContain("has not answered for 90 s");
   });
 
   it("is silent about an end that was asked for", async () => {

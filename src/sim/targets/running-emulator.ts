@@ -6,11 +6,12 @@ import type { Target } from "./target.ts";
 
 const PROBE_PERIOD_MS = 1_000;
 const PROBE_TIMEOUT_MS = 4_000;
-/**
- * So many probes in a row without an answer mean that it is dead: 3 s when connections are refused,
- * 15 s when it hangs. A full garbage collection is shorter.
- */
-const PROBES_LOST_MAX = 3;
+/** So many probes in a row turned away at once mean that nobody is there: about 3 s. */
+const REFUSALS_MAX = 3;
+/** A probe that fails sooner than this was turned away; a later one was left waiting. */
+const TURNED_AWAY_MS = 1_000;
+/** Left waiting for this long, it hangs. An overloaded emulator may be silent for tens of seconds. */
+const SILENCE_MAX_MS = 90_000;
 /** How long SIGTERM is given before SIGKILL; the emulator takes a third of a second. */
 const TERM_GRACE_MS = 3_000;
 
@@ -75,23 +76,36 @@ function watch(
       if (!stopping.aborted) resolve(died(api.endpoint, message));
     };
     void process?.ended.then((how) => settle(describeEnd(how, process)));
-    void untilSilent(clock, api, stopping).then((silent) => {
-      if (silent) settle(`no longer answers (${PROBES_LOST_MAX} probes in a row)`);
+    void untilSilent(clock, api, stopping).then((silence) => {
+      if (silence !== undefined) settle(silence);
     });
   });
 }
 
-/** Resolves true when the emulator has been silent for too long, false when it is stopped. */
-async function untilSilent(clock: Clock, api: WatchedApi, stopping: AbortSignal): Promise<boolean> {
-  for (let lost = 0; lost < PROBES_LOST_MAX;) {
+/** Resolves with how the emulator fell silent, or with nothing when it is stopped. */
+async function untilSilent(
+  clock: Clock,
+  api: WatchedApi,
+  stopping: AbortSignal,
+): Promise<string | undefined> {
+  let answeredAtMs = clock.monotonicMs();
+  let refusals = 0;
+  for (;;) {
     const stopped = await clock.sleep(PROBE_PERIOD_MS, stopping).then(
       () => false,
       () => true, // The sleep was cut short by `stop`.
     );
-    if (stopped) return false;
-    lost = (await api.answers(PROBE_TIMEOUT_MS)) ? 0 : lost + 1;
+    if (stopped) return undefined;
+    const askedAtMs = clock.monotonicMs();
+    const answered = await api.answers(PROBE_TIMEOUT_MS);
+    const nowMs = clock.monotonicMs();
+    if (answered) answeredAtMs = nowMs;
+    refusals = answered || nowMs - askedAtMs >= TURNED_AWAY_MS ? 0 : refusals + 1;
+    if (refusals === REFUSALS_MAX) return "refuses connections";
+    if (nowMs - answeredAtMs >= SILENCE_MAX_MS) {
+      return `has not answered for ${SILENCE_MAX_MS / 1000} s`;
+    }
   }
-  return true;
 }
 
 /** One line, since reports repeat it: of the emulator's chatter only the last complaint, if any. */

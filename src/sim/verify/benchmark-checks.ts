@@ -9,7 +9,12 @@ export function benchmarkChecks(run: RunFacts): readonly Check[] {
   return [
     concurrentUsers(run),
     pnlLatency(run, "benchmark.pnl-latency", "P&L update latency (quote to commit)", "pnlCommit"),
-    pnlLatency(run, "benchmark.pnl-listener", "P&L update latency (quote to listener)", "pnlListener"),
+    pnlLatency(
+      run,
+      "benchmark.pnl-listener",
+      "P&L update latency (quote to listener)",
+      "pnlListener",
+    ),
     contention(run),
     queryLatency(run),
     onboarding(run),
@@ -96,7 +101,9 @@ function contention(run: RunFacts): Check {
     section: BENCHMARK.section,
     target: "none: 0 commits aborted or retried",
     figure:
-      commits === 0 ? "no samples" : `${formatCount(aborted)} aborted, ${formatCount(retried)} retried`,
+      commits === 0
+        ? "no samples"
+        : `${formatCount(aborted)} aborted, ${formatCount(retried)} retried`,
     value: bad,
     bound: BENCHMARK.contendedCommits,
     unit: "commits",
@@ -118,7 +125,8 @@ function queryLatency(run: RunFacts): Check {
     run.phases
       .filter(({ hasClients }) => hasClients)
       .map((phase) => ({ phase: phase.name, histogram: phase.queries })),
-    () => "Queries run as the users, through the rules. The emulator's own speed is not Firestore's.",
+    () =>
+      "Queries run as the users, through the rules. The emulator's own speed is not Firestore's.",
   );
 }
 

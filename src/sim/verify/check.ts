@@ -21,7 +21,7 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-export type Quantile = "p95" | "p99";
+type Quantile = "p95" | "p99";
 
 export interface LatencyTarget {
   readonly id: string;
@@ -38,8 +38,8 @@ export interface PhasedHistogram {
 }
 
 /**
- * Holds the worst phase's quantile against a bound. No sample at all fails, and too few to carry
- * the quantile are inconclusive: a check that saw nothing must never pass.
+ * Holds the worst phase's quantile against a bound. No sample at all fails: a check that saw
+ * nothing must never pass. Too few samples to carry the quantile decide nothing either way.
  */
 export function latencyCheck(
   target: LatencyTarget,
@@ -71,7 +71,7 @@ export function latencyCheck(
   }
   const value = worst.histogram[target.quantile];
   const within = value < target.boundMs;
-  const verdict: Verdict = !within ? "fail" : carrying.length === 0 ? "inconclusive" : "pass";
+  const verdict: Verdict = carrying.length === 0 ? "inconclusive" : within ? "pass" : "fail";
   return {
     ...base,
     phase: worst.phase,

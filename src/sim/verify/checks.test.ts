@@ -62,9 +62,17 @@ test("a run in which nothing was seen passes no check", () => {
 
 test("in a run that ended early, what was never reached is undecided", () => {
   const checks = benchmarkChecks(runFacts({ phases: [], provisioning: EMPTY }));
-  expect(new Set(softenUnreached(checks).map(({ verdict }) => verdict))).toEqual(
-    new Set(["inconclusive"]),
+  const verdicts = softenUnreached(checks, undefined).map(({ verdict }) => verdict);
+  expect(new Set(verdicts)).toEqual(new Set(["inconclusive"]));
+});
+
+test("in a run that ended early, the throughput of the phase it ended in is undecided", () => {
+  const missed = throughputChecks(
+    runFacts({ phases: [phaseFacts({ counts: counts({ pnlCommitted: 1 }) })] }),
   );
+  expect(missed[0]?.verdict).toBe("fail");
+  expect(softenUnreached(missed, "high-volatility")[0]?.verdict).toBe("inconclusive");
+  expect(softenUnreached(missed, "a later phase")[0]?.verdict).toBe("fail");
 });
 
 describe("the benchmark table", () => {
@@ -80,25 +88,34 @@ describe("the benchmark table", () => {
     expect(checkOf(id, phase).verdict).toBe(verdict);
   });
 
-  test("too few samples to carry a p99 are inconclusive, also when they are fast", () => {
+  test("too few samples to carry a p99 are inconclusive, fast or slow", () => {
+    const slow = { pnlCommit: latencies(9000, 9000, 19) };
+    expect(checkOf("benchmark.pnl-latency", slow).verdict).toBe("inconclusive");
     const few = { pnlCommit: latencies(10, 10, 19) };
     expect(checkOf("benchmark.pnl-latency", few)).toMatchObject({
       verdict: "inconclusive",
       samples: 19,
     });
-    expect(checkOf("benchmark.pnl-latency", { pnlCommit: latencies(10, 10, 20) }).verdict).toBe("pass");
+    expect(checkOf("benchmark.pnl-latency", { pnlCommit: latencies(10, 10, 20) }).verdict).toBe(
+      "pass",
+    );
   });
 
   test("a miss says where, by how much, and what held it back", () => {
     const { detail, phase, value } = checkOf("benchmark.pnl-latency", {
       pnlCommit: latencies(100, 5200),
-      limiterWaits: [["batch-limit", 900], ["jitter", 100]],
+      limiterWaits: [
+        ["batch-limit", 900],
+        ["jitter", 100],
+      ],
       counts: counts({ limiterWaitMs: 2_500_000 }),
     });
     expect(phase).toBe("high-volatility");
     expect(value).toBeGreaterThan(5000);
     expect(detail).toContain("Missed in high-volatility by 4.70 s (10.4 times the target");
-    expect(detail).toContain("1,000 commits, 2.50 s each on average, mostly for its limit on writes");
+    expect(detail).toContain(
+      "1,000 commits, 2.50 s each on average, mostly for its limit on writes",
+    );
   });
 
   test("the worst phase decides", () => {
@@ -130,7 +147,11 @@ describe("throughput", () => {
     ["99 % committed passes", { pnlCommitted: 19_800 }, "pass"],
     ["less fails", { pnlCommitted: 19_799 }, "fail"],
     ["a load below the document's is no proof", { pnlDue: 18_999, pnlCommitted: 18_999 }, "fail"],
-    ["unchanged P&L is due and needs no write", { pnlUnchanged: 500, pnlCommitted: 19_500 }, "pass"],
+    [
+      "unchanged P&L is due and needs no write",
+      { pnlUnchanged: 500, pnlCommitted: 19_500 },
+      "pass",
+    ],
   ])("%s", (_name, fields, verdict) => {
     expect(checkOf(id, { counts: counts(fields) }).verdict).toBe(verdict);
   });

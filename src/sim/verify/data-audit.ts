@@ -14,7 +14,7 @@ export interface AcknowledgedPnl {
 }
 
 /** A ledger entry a client created and the database acknowledged. */
-export type AcknowledgedLedgerEntry = Pick<LedgerTrade, "uid" | "symbol" | "quantity" | "price">;
+type AcknowledgedLedgerEntry = Pick<LedgerTrade, "uid" | "symbol" | "quantity" | "price">;
 
 /** What the database must hold after a run. */
 export interface Expectations {
@@ -25,11 +25,11 @@ export interface Expectations {
   /** Entries sent whose answer was lost: they may be there or not. */
   readonly unconfirmedLedger: ReadonlySet<string>;
   /** The market's price at a wall time; undefined outside every phase. */
-  priceAt(symbol: string, wallMs: number): string | undefined;
+  readonly priceAt: (symbol: string, wallMs: number) => string | undefined;
 }
 
 /** The seven groups a sign-up provisions (section 4). */
-export const DOCUMENT_GROUPS = [
+const DOCUMENT_GROUPS = [
   "tenant",
   "member",
   "user",

@@ -15,7 +15,11 @@ interface DataCheck {
 }
 
 /** The checks on the database itself, after the run. `expectTrades`: some phase had open trades. */
-export function dataChecks(audit: DataAudit, basis: Basis, expectTrades: boolean): readonly Check[] {
+export function dataChecks(
+  audit: DataAudit,
+  basis: Basis,
+  expectTrades: boolean,
+): readonly Check[] {
   return [
     toCheck(audit.groups(), basis, {
       id: "data.document-groups",

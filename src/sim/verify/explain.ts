@@ -43,7 +43,9 @@ export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
     sentences.push(`Most frequent failure: ${failure[0]} (${formatCount(failure[1])} times).`);
   }
   if (sentences.length === 0) {
-    sentences.push("The limiter held nothing back: the time went into the database and the harness.");
+    sentences.push(
+      "The limiter held nothing back: the time went into the database and the harness.",
+    );
   }
   return sentences.join(" ");
 }

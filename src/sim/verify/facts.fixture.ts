@@ -42,6 +42,7 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     usersDue: 1000,
     usersServed: 1000,
     worstSecond: { writes: 450, atSecond: 12 },
+    worstSecondApplied: 470,
     worstDocument: { path: "users/u1/shadowTradeHistory/t1", writesInOneSecond: 1 },
     pnlCommit: latencies(20, 100, 20_000),
     pnlListener: latencies(30, 120),

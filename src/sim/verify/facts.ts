@@ -16,7 +16,10 @@ export interface PhaseFacts {
   readonly counts: PhaseCounts;
   readonly usersDue: number;
   readonly usersServed: number;
+  /** Most writes in any second, at the time their commits were sent. */
   readonly worstSecond: { readonly writes: number; readonly atSecond: number };
+  /** Most writes in any second, at the time the server applied them. */
+  readonly worstSecondApplied: number;
   readonly worstDocument: { readonly path: string; readonly writesInOneSecond: number };
   readonly pnlCommit: HistogramSummary;
   readonly pnlListener: HistogramSummary;

@@ -2,7 +2,7 @@ import type { Check } from "../report/result.ts";
 import { formatCount } from "./check.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 
-/** Whether the limits were kept, counted from the commits as the database made them. */
+/** Whether the limits were kept, counted from the commits that succeeded. */
 export function limiterChecks(run: RunFacts): readonly Check[] {
   return [worstSecond(run), worstDocument(run)];
 }
@@ -25,11 +25,17 @@ function worstSecond(run: RunFacts): Check {
     bound: limits.batchWriteLimit,
     unit: "writes",
     verdict: writes > 0 && over <= 0 ? "pass" : "fail",
-    detail:
-      over > 0
-        ? `${formatCount(over)} over the limit of ${limits.source}, at second ${Math.floor(worst?.worstSecond.atSecond ?? 0)} of ${worst?.name ?? "the run"}. Counted in a sliding second of commit times.`
-        : `In ${worst?.name ?? "no phase"}; counted in a sliding second of commit times.`,
+    detail: worstSecondDetail(run, worst, over),
   };
+}
+
+function worstSecondDetail(run: RunFacts, worst: PhaseFacts | undefined, over: number): string {
+  if (worst === undefined) return "Nothing was committed.";
+  const second = Math.floor(worst.worstSecond.atSecond);
+  const counted = `Counted in a sliding second over the commits as they were sent; as the server applied them, ${formatCount(worst.worstSecondApplied)}.`;
+  return over > 0
+    ? `${formatCount(over)} over what ${run.limits.source} allows, from second ${second} of ${worst.name}. ${counted}`
+    : `In ${worst.name}. ${counted}`;
 }
 
 function worstDocument(run: RunFacts): Check {
@@ -45,7 +51,7 @@ function worstDocument(run: RunFacts): Check {
     title: "Writes to one document in a second",
     section: "3",
     target: `at most ${formatCount(limits.docWriteLimit)}`,
-    figure: writes === 0 ? "no samples" : `${formatCount(writes)}`,
+    figure: writes === 0 ? "no samples" : formatCount(writes),
     value: writes,
     bound: limits.docWriteLimit,
     unit: "writes",

@@ -6,7 +6,9 @@ import { throughputChecks } from "./throughput-checks.ts";
 import { brokeFirst, headline, overallVerdict } from "./verdict.ts";
 
 const passing = benchmarkChecks(runFacts());
-const failing = benchmarkChecks(runFacts({ phases: [phaseFacts({ pnlCommit: latencies(9, 900) })] }));
+const failing = benchmarkChecks(
+  runFacts({ phases: [phaseFacts({ pnlCommit: latencies(9, 900) })] }),
+);
 const undecided = passing.map((check, index) =>
   index === 0 ? { ...check, verdict: "inconclusive" as const } : check,
 );
@@ -77,6 +79,10 @@ test("the headline says who, what and how many", () => {
     partialReason: null,
     brokeFirst: brokeFirst(failing, [phaseFacts()]),
   };
-  expect(headline(input)).toContain("1,000 users with the literal limiter: 1 of 6 checks failed. First: P&L");
-  expect(headline({ ...input, partialReason: "interrupted" })).toContain("ended early (interrupted)");
+  expect(headline(input)).toContain(
+    "1,000 users with the literal limiter: 1 of 6 checks failed. First: P&L",
+  );
+  expect(headline({ ...input, partialReason: "interrupted" })).toContain(
+    "ended early (interrupted)",
+  );
 });

@@ -152,6 +152,7 @@ const ignore = (): void => undefined;
 /** The deployed service tells of its sweeps through log, heartbeats and ops counters alone. */
 const NO_EVENTS: PulseEvents = {
   planned: ignore,
+  plannedOps: ignore,
   waited: ignore,
   refused: ignore,
   committed: ignore,

@@ -61,6 +61,10 @@ export class AdaptiveLimiter implements WriteLimiter {
     return this.#line.reserve(demand, nowMs, this.#pace());
   }
 
+  depart(cost: number, nowMs: number): number {
+    return this.#line.depart(cost, nowMs, this.#pace());
+  }
+
   report(outcome: Outcome, nowMs: number): void {
     this.#recover(nowMs);
     const wasRefused = isRefusal(outcome.status);

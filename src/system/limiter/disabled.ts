@@ -11,6 +11,10 @@ export class DisabledLimiter implements WriteLimiter {
     return this.#tally.grant(nowMs, nowMs, "pace");
   }
 
+  depart(_cost: number, nowMs: number): number {
+    return nowMs;
+  }
+
   report(_outcome: Outcome, _nowMs: number): void {
     // Nothing adapts.
   }

@@ -82,6 +82,12 @@ export interface WriteLimiter {
   /** What one call of `reserve` stands for: one write, or all writes of one user. */
   readonly unit: "write" | "user";
   reserve(demand: Demand, nowMs: number): Reservation;
+  /**
+   * Asked once more at the moment of sending: when the process was held up (a long pause of its
+   * event loop, a full queue of calls), what was reserved one after the other would go all at
+   * once. Answers when the writes may really go, never before now; almost always it is now.
+   */
+  depart(cost: number, nowMs: number): number;
   report(outcome: Outcome, nowMs: number): void;
   state(nowMs: number): LimiterState;
 }

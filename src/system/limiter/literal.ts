@@ -83,6 +83,11 @@ export class LiteralLimiter implements WriteLimiter {
     return this.#tally.grant(nowMs, sendAtMs, "jitter");
   }
 
+  /** The printed code sends whenever it wakes. */
+  depart(_cost: number, nowMs: number): number {
+    return nowMs;
+  }
+
   report(_outcome: Outcome, _nowMs: number): void {
     // The printed code looks at no result.
   }

@@ -182,3 +182,18 @@ test("the counters add up", () => {
   const waitMs = waits.reduce((total, wait) => total + wait, 0);
   expect(limiter.state(0).counters).toEqual({ reserved: 6, delayed: 4, refused: 1, waitMs });
 });
+
+describe("depart", () => {
+  test("on time it is at once; after a pause, what piled up goes at the limit and no faster", () => {
+    const limiter = paced();
+    expect(limiter.depart(10, 1000)).toBe(1000);
+    // A pause of three seconds: 150 commits of 10 writes wake at once.
+    const departures = Array.from({ length: 150 }, () => limiter.depart(10, 5000));
+    expect(departures.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => 5000));
+    for (const [index, departMs] of departures.entries()) {
+      const inSecond = departures.filter((other) => other > departMs - 1000 && other <= departMs);
+      expect(inSecond.length * 10, `second up to departure ${index}`).toBeLessThanOrEqual(500);
+    }
+    expect(Math.max(...departures)).toBeLessThan(5000 + 2 * 1050);
+  });
+});

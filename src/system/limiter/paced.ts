@@ -38,6 +38,10 @@ export class PacedLimiter implements WriteLimiter {
     return this.#line.reserve(demand, nowMs, this.#paceAt(nowMs));
   }
 
+  depart(cost: number, nowMs: number): number {
+    return this.#line.depart(cost, nowMs, this.#paceAt(nowMs));
+  }
+
   report(outcome: Outcome, nowMs: number): void {
     if (outcome.status !== "resource-exhausted" && outcome.status !== "aborted") return;
     this.#cooldownUntilMs = nowMs + this.#cooldownMs;

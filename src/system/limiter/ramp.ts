@@ -31,6 +31,10 @@ export class RampLimiter implements WriteLimiter {
     return reservation;
   }
 
+  depart(cost: number, nowMs: number): number {
+    return this.#line.depart(cost, nowMs, this.#pace);
+  }
+
   report(_outcome: Outcome, _nowMs: number): void {
     // The published rule looks at the clock only; `adaptive` looks at the answers.
   }

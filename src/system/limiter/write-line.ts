@@ -6,6 +6,8 @@ import type { Tally } from "./tally.ts";
 import { type PlanOf, TenantShares, type TenantStanding } from "./tenant-shares.ts";
 import { HORIZON_MS, WriteWindow } from "./write-window.ts";
 
+const SECOND_MS = 1000;
+
 /** How fast the line moves at the moment of a reservation; each strategy has its own rule. */
 export interface Pace {
   /** Writes a second that are spread evenly over the line. */
@@ -34,6 +36,8 @@ export class WriteLine {
   readonly #lendAheadMs: number;
   readonly #tally: Tally;
   readonly #window: WriteWindow;
+  /** What was really sent, which is late when the process was. */
+  readonly #departures = new WriteWindow(SECOND_MS);
   readonly #documents: DocumentWindows;
   readonly #documentLimit: number;
   readonly #shares: TenantShares;
@@ -41,7 +45,7 @@ export class WriteLine {
   readonly #lent: Lane = { freeMs: Number.NEGATIVE_INFINITY };
 
   constructor(config: LimiterConfig, guardMs: number, tally: Tally, planOf: PlanOf) {
-    const windowMs = 1000 + guardMs;
+    const windowMs = SECOND_MS + guardMs;
     this.#lentShare = config.tuning.tenants.lentShare;
     this.#lendAheadMs = config.tuning.tenants.lendAheadMs;
     this.#tally = tally;
@@ -75,6 +79,14 @@ export class WriteLine {
     if (!heldBack) lane.freeMs = sendAtMs + demand.cost * this.#intervalMs(lane, pace);
     this.#take(demand, standing, sendAtMs);
     return this.#tally.grant(nowMs, sendAtMs, reason, this.#limitOf(reason, pace));
+  }
+
+  /** See WriteLimiter.depart: the law on writes a second, kept over what is really sent. */
+  depart(cost: number, nowMs: number, pace: Pace): number {
+    this.#departures.advance(nowMs);
+    const departMs = this.#departures.firstFit(cost, nowMs, pace.windowLimit) ?? nowMs;
+    this.#departures.take(cost, departMs);
+    return departMs;
   }
 
   #laneFor(standing: TenantStanding, nowMs: number): Lane {

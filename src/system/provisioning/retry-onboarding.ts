@@ -1,5 +1,6 @@
 import { parseDocument } from "../schema/document.ts";
-import { ONBOARDING_ERRORS, onboardingErrorPath, onboardingErrorSchema } from "../schema/ops.ts";
+import { onboardingErrorsToRetry } from "../queries/ops-queries.ts";
+import { onboardingErrorPath, onboardingErrorSchema } from "../schema/ops.ts";
 import type { Snapshot } from "../store/store.ts";
 import { onboardUser, type OnboardingDependencies } from "./onboard-user.ts";
 import { describeError } from "./onboarding-errors.ts";
@@ -25,12 +26,7 @@ export async function retryOnboarding(
   options: { readonly limit: number },
 ): Promise<RetrySummary> {
   const { store, log } = dependencies;
-  const entries = await store.query({
-    from: { kind: "collection", path: ONBOARDING_ERRORS },
-    where: [{ field: "attempts", operator: "<", value: ATTEMPTS_MAX }],
-    orderBy: [{ field: "attempts", direction: "asc" }],
-    limit: options.limit,
-  });
+  const entries = await store.query(onboardingErrorsToRetry(ATTEMPTS_MAX, options));
   const outcomes: ("repaired" | "dropped" | "failed")[] = [];
   for (const entry of entries) outcomes.push(await retryOne(dependencies, entry));
   const count = (outcome: (typeof outcomes)[number]): number =>

@@ -20,11 +20,15 @@ export class AccountCache {
     this.#capacity = capacity;
   }
 
-  /** `hit: false` when the account must be read. A hit may be the knowledge that there is none. */
-  get(uid: string, nowMs: number): { readonly hit: boolean; readonly account?: Account | undefined } {
+  /** Whether the account need not be read. It may be known that there is none. */
+  isFresh(uid: string, nowMs: number): boolean {
     const entry = this.#entries.get(uid);
-    if (entry === undefined || nowMs - entry.readAtMs >= this.#ttlMs) return { hit: false };
-    return { hit: true, account: entry.account };
+    return entry !== undefined && nowMs - entry.readAtMs < this.#ttlMs;
+  }
+
+  /** The account as last read or written, however long ago; undefined when there is none. */
+  get(uid: string): Account | undefined {
+    return this.#entries.get(uid)?.account;
   }
 
   put(uid: string, account: Account | undefined, nowMs: number): void {

@@ -32,7 +32,7 @@ export interface CommitRequest {
 }
 
 /** The limiter would not let a commit through. */
-export class LimiterRefusal extends Error {
+class LimiterRefusal extends Error {
   override readonly name = "LimiterRefusal";
 }
 
@@ -52,7 +52,15 @@ export async function commitWrites(
     if (tried.kind === "committed") {
       const { user, writes, dueMs } = request;
       const { sentMs, answeredMs, commitTimeMs } = tried;
-      events.committed({ user, writes, dueMs, sentMs, answeredMs, commitTimeMs, attempts: attempt });
+      events.committed({
+        user,
+        writes,
+        dueMs,
+        sentMs,
+        answeredMs,
+        commitTimeMs,
+        attempts: attempt,
+      });
       return;
     }
     const { error } = tried;
@@ -92,7 +100,11 @@ function refusalText(user: SweptUser, refusal: Extract<Reservation, { kind: "ref
 }
 
 type Try =
-  | ({ readonly kind: "committed"; readonly sentMs: number; readonly answeredMs: number } & CommitResult)
+  | ({
+      readonly kind: "committed";
+      readonly sentMs: number;
+      readonly answeredMs: number;
+    } & CommitResult)
   | { readonly kind: "failed"; readonly error: StoreError };
 
 async function tryCommit(
@@ -100,7 +112,7 @@ async function tryCommit(
   { user, writes, signal }: CommitRequest,
 ): Promise<Try> {
   await gate.enter();
-  const sentMs = clock.monotonicMs();
+  let sentMs = clock.monotonicMs();
   const report = (status: Outcome["status"]): number => {
     const answeredMs = clock.monotonicMs();
     const latencyMs = answeredMs - sentMs;
@@ -108,7 +120,8 @@ async function tryCommit(
     return answeredMs;
   };
   try {
-    signal.throwIfAborted();
+    await clock.sleep(limiter.depart(writes.length, sentMs) - sentMs, signal);
+    sentMs = clock.monotonicMs();
     const { commitTimeMs } = await store.commit(writes.map(({ write }) => write));
     return { kind: "committed", sentMs, answeredMs: report("committed"), commitTimeMs };
   } catch (error) {

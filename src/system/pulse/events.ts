@@ -21,6 +21,8 @@ export interface CommitEvent {
 export interface PulseEvents {
   /** A user's plan is made: so many writes are now offered to the limiter. */
   planned(user: SweptUser, plan: PlanCounts, dueMs: number): void;
+  /** Writes of the sweep itself (heartbeats, counters) are now offered to the limiter. */
+  plannedOps(writes: number, dueMs: number): void;
   /** The limiter put a commit off. */
   waited(reason: WaitReason, waitMs: number): void;
   /** The limiter refused a commit. */

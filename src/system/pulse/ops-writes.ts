@@ -1,4 +1,9 @@
-import { batchPerformancePath, workerWriteRatePath } from "../schema/ops.ts";
+import {
+  batchPerformancePath,
+  workerWriteRatePath,
+  type BatchPerformance,
+  type WorkerWriteRate,
+} from "../schema/ops.ts";
 import { heartbeatPath, type Heartbeat } from "../schema/tenant.ts";
 import type { DocumentData, Write } from "../store/store.ts";
 import { commitWrites } from "./commit-writes.ts";
@@ -41,6 +46,8 @@ export async function writeOps(
     ...heartbeats(dependencies, options, tally),
     ...counters(dependencies, options, tally),
   ];
+  const dueMs = clock.monotonicMs();
+  dependencies.events.plannedOps(writes.length, dueMs);
   for (let first = 0; first < writes.length; first += OPS_BATCH) {
     const batch = writes.slice(first, first + OPS_BATCH);
     await commitWrites(
@@ -48,7 +55,7 @@ export async function writeOps(
       {
         user: { uid: worker.workerId, tenantId: OPS_TENANT },
         writes: batch.map((write) => ({ kind: "ops" satisfies WriteKind, write })),
-        dueMs: clock.monotonicMs(),
+        dueMs,
         userCount: tally.userCount,
         retry: options.config.retry,
         signal: options.signal,
@@ -84,17 +91,19 @@ function counters(
 ): readonly Write[] {
   const perMinute = 60 / config.periodSeconds;
   const lastUpdated = new Date(clock.wallMs());
+  const rate: WorkerWriteRate = {
+    writes_per_minute: Math.round(writes * perMinute),
+    last_updated: lastUpdated,
+  };
+  const performance: BatchPerformance = {
+    current_batch_count: commits,
+    batches_per_minute: Math.round(commits * perMinute),
+    rate_limited_events: rateLimited,
+    last_updated: lastUpdated,
+  };
   return [
-    set(workerWriteRatePath(worker.workerId), {
-      writes_per_minute: Math.round(writes * perMinute),
-      last_updated: lastUpdated,
-    }),
-    set(batchPerformancePath(worker.workerId), {
-      current_batch_count: commits,
-      batches_per_minute: Math.round(commits * perMinute),
-      rate_limited_events: rateLimited,
-      last_updated: lastUpdated,
-    }),
+    set(workerWriteRatePath(worker.workerId), rate),
+    set(batchPerformancePath(worker.workerId), performance),
   ];
 }
 

@@ -65,7 +65,9 @@ describe("planUser: P&L", () => {
   test("the same state and quotes give the same plan", () => {
     const state = userState({ account: account() });
     const quotes = quotesOf({ ABC: "75.00" });
-    expect(planUser(state, quotes, MINUTE, config)).toEqual(planUser(state, quotes, MINUTE, config));
+    expect(planUser(state, quotes, MINUTE, config)).toEqual(
+      planUser(state, quotes, MINUTE, config),
+    );
   });
 });
 

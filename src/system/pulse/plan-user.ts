@@ -1,6 +1,12 @@
 import { hash32 } from "../../std/rng.ts";
-import { compareDecimals, notional, profitAndLoss, sum, type ProfitAndLoss } from "../schema/money.ts";
-import { userWriteRatePath } from "../schema/ops.ts";
+import {
+  compareDecimals,
+  notional,
+  profitAndLoss,
+  sum,
+  type ProfitAndLoss,
+} from "../schema/money.ts";
+import { userWriteRatePath, type UserWriteRate } from "../schema/ops.ts";
 import { ledgerTradePath, type LedgerTrade } from "../schema/tenant.ts";
 import { accountPath, signalPath, type Signal } from "../schema/user.ts";
 import { idOf } from "../schema/document.ts";
@@ -18,7 +24,7 @@ export interface PlannedWrite {
 }
 
 /** Writes that must be committed together: a closing trade and its ledger entry, else one write. */
-export type WriteGroup = readonly PlannedWrite[];
+type WriteGroup = readonly PlannedWrite[];
 
 export interface UserPlan {
   readonly groups: readonly WriteGroup[];
@@ -173,9 +179,7 @@ function snapshotGroup(
     open_positions: positions,
     updated_at: new Date(time.nowMs),
   };
-  return [
-    [{ kind: "snapshot", write: { kind: "update", path: accountPath(state.uid), data } }],
-  ];
+  return [[{ kind: "snapshot", write: { kind: "update", path: accountPath(state.uid), data } }]];
 }
 
 /** Gain in per cent at which a signal is fully confident. */
@@ -231,7 +235,7 @@ function writeRateGroup(
   if (groups.length === 0) return [];
   if (!slotBegins(state.uid, "write-rate", config.userRateSeconds, time)) return [];
   const writes = groups.reduce((total, group) => total + group.length, 0);
-  const data = {
+  const data: UserWriteRate = {
     writes_per_minute: Math.round((writes * 60_000) / time.periodMs),
     last_updated: new Date(time.nowMs),
   };
@@ -263,4 +267,3 @@ function slotOf(uid: string, purpose: string, lengthMs: number, atMs: number): n
   const shiftMs = hash32(`${uid}/${purpose}`) % lengthMs;
   return Math.floor((atMs + shiftMs) / lengthMs);
 }
-

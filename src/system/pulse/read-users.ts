@@ -1,5 +1,5 @@
 import type { Clock } from "../../std/clock.ts";
-import { parentIdOf, parseDocument, DocumentError } from "../schema/document.ts";
+import { parentIdOf, parseDocument } from "../schema/document.ts";
 import {
   accountPath,
   accountSchema,
@@ -8,15 +8,14 @@ import {
   type Account,
   type TradingStatus,
 } from "../schema/user.ts";
-import type { Log } from "../log.ts";
 import { enabledUsers, openTradesOfUser, openTradesOfUsers } from "../queries/pulse-queries.ts";
 import type { Snapshot, Store } from "../store/store.ts";
 import type { AccountCache } from "./account-cache.ts";
 import type { OpenTrade, SweptUser, UserState } from "./user-state.ts";
 
 /** Documents in one answer: large enough to need few round trips, small enough to stay in memory. */
-const LIST_PAGE = 500;
-const TRADE_PAGE = 1000;
+const LIST_PAGE = 1000;
+const TRADE_PAGE = 5000;
 
 /**
  * Lists the enabled users of the shards: in order of uid when it is all of them, else by shard.
@@ -40,9 +39,26 @@ export async function listUsers(
   }
 }
 
+/** A user's documents as they came. They are parsed when the user's turn comes: see `parse`. */
+export interface UnparsedUser {
+  readonly user: SweptUser;
+  readonly trades: readonly Snapshot[];
+  readonly account: FoundAccount;
+}
+
+/** An account document as read, or as the cache still holds it. */
+type FoundAccount =
+  | { readonly kind: "read"; readonly snapshot: Snapshot | undefined }
+  | { readonly kind: "cached"; readonly account: Account | undefined };
+
 export interface UserReader {
-  /** Reads a page of users, in the list's order. A user whose documents do not parse is an Error. */
-  page(users: readonly SweptUser[]): Promise<ReadonlyMap<string, UserState | Error>>;
+  /** Reads a page of users, in the list's order. */
+  page(users: readonly SweptUser[]): Promise<readonly UnparsedUser[]>;
+  /**
+   * Makes a state of the documents, or throws a DocumentError. Done user by user, for parsing ten
+   * thousand documents in one go would hold up every commit of that moment.
+   */
+  parse(unparsed: UnparsedUser): UserState;
   /** Reads one user again, past the cache: after a write found a document changed. */
   again(user: SweptUser): Promise<UserState>;
 }
@@ -56,46 +72,35 @@ export interface ReaderOptions {
 export function createUserReader(
   clock: Clock,
   store: Store,
-  log: Log,
   { cache, areNeighbours }: ReaderOptions,
 ): UserReader {
   const readTrades = areNeighbours ? readTradesByRange : readTradesByUser;
+  const parse = ({ user, trades, account }: UnparsedUser): UserState => {
+    const states = trades.map(parseTrade);
+    if (account.kind === "cached") return { ...user, trades: states, account: account.account };
+    const read = account.snapshot && parseDocument(accountSchema, account.snapshot);
+    cache.put(user.uid, read, clock.monotonicMs());
+    return { ...user, trades: states, account: read };
+  };
   return {
     page: async (users) => {
       const [trades, accounts] = await Promise.all([
         readTrades(store, users),
         readAccounts(clock, store, cache, users),
       ]);
-      const states = new Map<string, UserState | Error>();
-      for (const user of users) {
-        states.set(user.uid, combine(user, trades.get(user.uid) ?? [], accounts.get(user.uid), log));
-      }
-      return states;
+      return users.map((user, index) => ({
+        user,
+        trades: trades.get(user.uid) ?? [],
+        account: accounts[index] ?? { kind: "cached", account: undefined },
+      }));
     },
+    parse,
     again: async (user) => {
       const trades = await store.query(openTradesOfUser(user.uid));
       const [snapshot] = await store.get([accountPath(user.uid)]);
-      const account = snapshot && parseDocument(accountSchema, snapshot);
-      cache.put(user.uid, account, clock.monotonicMs());
-      return { ...user, trades: trades.map(parseTrade), account };
+      return parse({ user, trades, account: { kind: "read", snapshot } });
     },
   };
-}
-
-function combine(
-  user: SweptUser,
-  trades: readonly Snapshot[],
-  account: Account | Error | undefined,
-  log: Log,
-): UserState | Error {
-  if (account instanceof Error) return account;
-  try {
-    return { ...user, trades: trades.map(parseTrade), account };
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    log.error({ uid: user.uid, path: error.path, fields: error.fields }, error.message);
-    return error;
-  }
 }
 
 function parseTrade(snapshot: Snapshot): OpenTrade {
@@ -106,10 +111,7 @@ function parseTrade(snapshot: Snapshot): OpenTrade {
 type TradesByUser = ReadonlyMap<string, readonly Snapshot[]>;
 
 /** The open trades of neighbouring users, in as few queries as their number allows. */
-async function readTradesByRange(
-  store: Store,
-  users: readonly SweptUser[],
-): Promise<TradesByUser> {
+async function readTradesByRange(store: Store, users: readonly SweptUser[]): Promise<TradesByUser> {
   const byUser = new Map<string, Snapshot[]>(users.map(({ uid }) => [uid, []]));
   const firstUid = users[0]?.uid;
   const lastUid = users.at(-1)?.uid;
@@ -133,36 +135,21 @@ async function readTradesByUser(store: Store, users: readonly SweptUser[]): Prom
   return new Map(await Promise.all(users.map(read)));
 }
 
+/** The accounts of a page of users: one read for all that the cache does not know. */
 async function readAccounts(
   clock: Clock,
   store: Store,
   cache: AccountCache,
   users: readonly SweptUser[],
-): Promise<ReadonlyMap<string, Account | Error | undefined>> {
+): Promise<readonly FoundAccount[]> {
   const nowMs = clock.monotonicMs();
-  const accounts = new Map<string, Account | Error | undefined>();
-  const missing: SweptUser[] = [];
-  for (const user of users) {
-    const cached = cache.get(user.uid, nowMs);
-    if (cached.hit) accounts.set(user.uid, cached.account);
-    else missing.push(user);
-  }
-  if (missing.length === 0) return accounts;
-  const snapshots = await store.get(missing.map(({ uid }) => accountPath(uid)));
-  for (const [index, user] of missing.entries()) {
-    const account = parseAccount(snapshots[index]);
-    accounts.set(user.uid, account);
-    if (!(account instanceof Error)) cache.put(user.uid, account, nowMs);
-  }
-  return accounts;
-}
-
-function parseAccount(snapshot: Snapshot | undefined): Account | Error | undefined {
-  if (snapshot === undefined) return undefined;
-  try {
-    return parseDocument(accountSchema, snapshot);
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    return error;
-  }
+  const unknown = users.filter(({ uid }) => !cache.isFresh(uid, nowMs));
+  const paths = unknown.map(({ uid }) => accountPath(uid));
+  const snapshots = paths.length === 0 ? [] : await store.get(paths);
+  const read = new Map(unknown.map(({ uid }, index) => [uid, snapshots[index]]));
+  return users.map(({ uid }) =>
+    read.has(uid)
+      ? { kind: "read", snapshot: read.get(uid) }
+      : { kind: "cached", account: cache.get(uid) },
+  );
 }

@@ -1,5 +1,4 @@
 import { DocumentError } from "../schema/document.ts";
-import type { Account } from "../schema/user.ts";
 import { StoreError } from "../store/store.ts";
 import { commitWrites } from "./commit-writes.ts";
 import type { PlanCounts } from "./events.ts";
@@ -77,7 +76,7 @@ async function planAndCommit(
 }
 
 /** Packs groups that belong together into commits: all of a user's at once, or each by itself. */
-export function commitsOf(
+function commitsOf(
   plan: UserPlan,
   unit: "user" | "write",
   maxWrites: number,
@@ -99,13 +98,17 @@ function rememberAccount(
 ): void {
   for (const { kind, write } of commit) {
     if (kind === "snapshot" && write.kind === "update") {
-      worker.accounts.wrote(uid, write.data as Partial<Account>);
+      worker.accounts.wrote(uid, write.data);
     }
   }
 }
 
 /** What to log of a user whose visit failed. */
-export function failureFields(uid: string, tenantId: string, error: unknown): Record<string, unknown> {
+export function failureFields(
+  uid: string,
+  tenantId: string,
+  error: unknown,
+): Record<string, unknown> {
   return {
     uid,
     tenant_id: tenantId,

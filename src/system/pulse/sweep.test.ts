@@ -108,6 +108,7 @@ class Events implements PulseEvents {
   planned(_user: unknown, plan: { readonly writes: number }): void {
     this.plannedWrites += plan.writes;
   }
+  plannedOps(): void {}
   waited(): void {}
   refused(): void {}
   committed(event: CommitEvent): void {
@@ -269,9 +270,7 @@ describe("runSweep", () => {
       expires_at: new Date(clock.wallMs() - 1),
       finished_at: null,
     };
-    await store.commit([
-      { kind: "set", path: sweepLeasePath("all"), data: lease, merge: false },
-    ]);
+    await store.commit([{ kind: "set", path: sweepLeasePath("all"), data: lease, merge: false }]);
     expect(await clock.run(sweep())).toMatchObject({ status: "complete" });
   });
 

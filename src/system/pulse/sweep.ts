@@ -2,7 +2,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
 import type { WriteLimiter } from "../limiter/limiter.ts";
 import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
+import { StoreError, type Store } from "../store/store.ts";
 import { AccountCache } from "./account-cache.ts";
 import type { PulseConfig } from "./config.ts";
 import type { PulseEvents, SweepSummary } from "./events.ts";
@@ -10,10 +10,11 @@ import { Gate } from "./gate.ts";
 import { takeLease, type Lease } from "./lease.ts";
 import { writeOps, type TenantTally } from "./ops-writes.ts";
 import type { QuoteSource } from "./quotes.ts";
-import { createUserReader, listUsers, type UserReader } from "./read-users.ts";
+import { createUserReader, listUsers, type UnparsedUser, type UserReader } from "./read-users.ts";
+import { backOffMs, isRetryable } from "./retry.ts";
 import { dueOffsetMs } from "./schedule.ts";
 import { failureFields, sweepUser } from "./sweep-user.ts";
-import type { SweptUser, UserState } from "./user-state.ts";
+import type { SweptUser } from "./user-state.ts";
 
 /** What a worker keeps from sweep to sweep: section 9's cache, and its bound on open commits. */
 export interface PulseWorker {
@@ -68,7 +69,10 @@ export async function runSweep(
   const lifeMs = config.leaseSeconds * 1000;
   const answer = await takeLease(clock, store, { shardKey, sweepId, workerId, lifeMs });
   if (answer.kind === "taken") {
-    log.warn({ sweep_id: sweepId, held_by: answer.heldBy }, "Pulse: the sweep before is still running. Skipping this one.");
+    log.warn(
+      { sweep_id: sweepId, held_by: answer.heldBy },
+      "Pulse: the sweep before is still running. Skipping this one.",
+    );
     events.overlapped(shardKey, answer.heldBy);
     return { ...NOTHING_SWEPT, sweepId, durationMs: clock.monotonicMs() - options.startMs };
   }
@@ -98,6 +102,16 @@ const NOTHING_SWEPT = {
   commits: 0,
   rateLimited: 0,
 } as const;
+
+/** A page is asked for twice at most: a third try would come when its users' time is over. */
+const READ_ATTEMPTS = 2;
+
+/** Pages a sweep is read in, at least, so that reading spreads over the period as writing does. */
+const PAGES_MIN = 10;
+
+function pageSize(users: number, config: PulseConfig): number {
+  return Math.max(1, Math.min(config.pageUsers, Math.ceil(users / PAGES_MIN)));
+}
 
 /** The running state of one sweep. */
 class Sweep {
@@ -137,18 +151,19 @@ class Sweep {
   }
 
   async run(lease: Lease): Promise<void> {
-    const { clock, store, worker, log } = this.#dependencies;
+    const { clock, store, worker } = this.#dependencies;
     const { config, shards } = this.#options;
     const users = await listUsers(store, shards);
     this.#listed = users.length;
-    const reader = createUserReader(clock, store, log, {
+    const reader = createUserReader(clock, store, {
       cache: worker.accounts,
       areNeighbours: shards === "all",
     });
     const visits: Promise<void>[] = [];
     let renewAtMs = clock.monotonicMs() + (config.leaseSeconds * 1000) / 3;
-    for (let first = 0; first < users.length && !this.isCut; first += config.pageUsers) {
-      const page = users.slice(first, first + config.pageUsers);
+    const pageUsers = pageSize(users.length, config);
+    for (let first = 0; first < users.length && !this.isCut; first += pageUsers) {
+      const page = users.slice(first, first + pageUsers);
       await this.#visitPage(reader, page, first, visits);
       if (clock.monotonicMs() < renewAtMs) continue;
       await lease.renew();
@@ -166,29 +181,27 @@ class Sweep {
   ): Promise<void> {
     const { clock } = this.#dependencies;
     const { config, signal, untilMs = Infinity } = this.#options;
-    const waitMs = this.#dueMs(first) - config.readAheadMs - clock.monotonicMs();
-    if (this.#dueMs(first) > untilMs) {
+    const firstDueMs = this.#dueMs(first);
+    if (firstDueMs > untilMs) {
       this.#isCut = true;
       return;
     }
+    // Read one page ahead, so that reading one goes on while the one before is visited.
+    const spanMs = this.#dueMs(first + page.length) - firstDueMs;
+    const waitMs = firstDueMs - Math.max(config.readAheadMs, spanMs) - clock.monotonicMs();
     try {
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     } catch {
       return; // Only the signal ends a sleep early: the sweep is cut short.
     }
-    const states = await this.#readPage(reader, page);
-    for (const [offset, user] of page.entries()) {
-      if (this.#dueMs(first + offset) > untilMs) {
+    for (const [offset, unparsed] of (await this.#readPage(reader, page)).entries()) {
+      const dueMs = this.#dueMs(first + offset);
+      if (dueMs > untilMs) {
         this.#isCut = true;
         return;
       }
-      const state = states.get(user.uid);
-      if (state === undefined || state instanceof Error) {
-        this.#fail(user, state ?? new Error(`${user.uid}: was not read`));
-        continue;
-      }
       await this.#inFlight.enter();
-      visits.push(this.#visit(reader, state, this.#dueMs(first + offset)));
+      visits.push(this.#visit(reader, unparsed, dueMs));
     }
   }
 
@@ -196,29 +209,39 @@ class Sweep {
   async #readPage(
     reader: UserReader,
     page: readonly SweptUser[],
-  ): Promise<ReadonlyMap<string, UserState | Error>> {
-    try {
-      return await reader.page(page);
-    } catch (error) {
-      const fault = error instanceof Error ? error : new Error(String(error));
-      return new Map(page.map(({ uid }) => [uid, fault]));
+  ): Promise<readonly UnparsedUser[]> {
+    const { clock, rng } = this.#dependencies;
+    const { config, signal } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await reader.page(page);
+      } catch (error) {
+        const isLast = attempt === READ_ATTEMPTS || signal.aborted;
+        if (!isLast && error instanceof StoreError && isRetryable(error.code)) {
+          await clock.sleep(backOffMs(config.retry, attempt + 1, rng)).catch(() => undefined);
+          continue;
+        }
+        for (const user of page) this.#fail(user, error);
+        return [];
+      }
     }
   }
 
-  async #visit(reader: UserReader, state: UserState, dueMs: number): Promise<void> {
+  async #visit(reader: UserReader, unparsed: UnparsedUser, dueMs: number): Promise<void> {
     const { clock } = this.#dependencies;
     const { signal } = this.#options;
     try {
       const waitMs = dueMs - clock.monotonicMs();
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       const dueWallMs = Math.round(clock.wallMs() - (clock.monotonicMs() - dueMs));
+      const state = reader.parse(unparsed);
       const visit = { state, dueMs, dueWallMs, userCount: this.#listed };
       const tally = await sweepUser(this.#dependencies, this.#options, reader, visit);
       this.#count(state.tenantId, tally.writes, false);
       this.#swept += 1;
       this.#commits += tally.commits;
     } catch (error) {
-      if (!signal.aborted) this.#fail(state, error);
+      if (!signal.aborted) this.#fail(unparsed.user, error);
     } finally {
       this.#inFlight.leave();
     }

@@ -1,4 +1,4 @@
-import Big from "big.js";
+import { Big } from "big.js";
 import type { Side } from "./tenant.ts";
 
 /** Decimal places kept of amounts of money and of percentages. */

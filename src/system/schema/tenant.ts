@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { decimalString, documentId, documentPath, positiveDecimalString, timestamp } from "./document.ts";
+import {
+  decimalString,
+  documentId,
+  documentPath,
+  positiveDecimalString,
+  timestamp,
+} from "./document.ts";
 
-export const plan = z.enum(["free", "pro", "enterprise"]);
+const plan = z.enum(["free", "pro", "enterprise"]);
 export type Plan = z.infer<typeof plan>;
 
 /** tenants/{tenantId} */
@@ -14,10 +20,10 @@ export const tenantSchema = z.object({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
-export const TENANTS = "tenants";
+const TENANTS = "tenants";
 export const tenantPath = (tenantId: string): string => documentPath(TENANTS, tenantId);
 
-export const memberRole = z.enum(["member", "admin", "owner"]);
+const memberRole = z.enum(["member", "admin", "owner"]);
 export type MemberRole = z.infer<typeof memberRole>;
 
 /** tenants/{tenantId}/users/{uid}: membership */
@@ -29,7 +35,7 @@ export const memberSchema = z.object({
 });
 export type Member = z.infer<typeof memberSchema>;
 
-export const MEMBERS = "users";
+const MEMBERS = "users";
 export const membersPath = (tenantId: string): string => `${tenantPath(tenantId)}/${MEMBERS}`;
 export const memberPath = (tenantId: string, uid: string): string =>
   documentPath(TENANTS, tenantId, MEMBERS, uid);
@@ -53,7 +59,7 @@ export const ledgerTradeSchema = z.object({
 });
 export type LedgerTrade = z.infer<typeof ledgerTradeSchema>;
 
-export const LEDGER_TRADES = "ledger_trades";
+const LEDGER_TRADES = "ledger_trades";
 export const ledgerTradesPath = (tenantId: string): string =>
   `${tenantPath(tenantId)}/${LEDGER_TRADES}`;
 export const ledgerTradePath = (tenantId: string, tradeId: string): string =>
@@ -71,7 +77,7 @@ export const strategySchema = z.object({
 });
 export type Strategy = z.infer<typeof strategySchema>;
 
-export const STRATEGIES = "strategies";
+const STRATEGIES = "strategies";
 export const strategiesPath = (tenantId: string): string => `${tenantPath(tenantId)}/${STRATEGIES}`;
 export const strategyPath = (tenantId: string, strategyId: string): string =>
   documentPath(TENANTS, tenantId, STRATEGIES, strategyId);

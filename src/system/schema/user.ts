@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { decimalString, documentId, documentPath, positiveDecimalString, timestamp } from "./document.ts";
+import {
+  decimalString,
+  documentId,
+  documentPath,
+  positiveDecimalString,
+  timestamp,
+} from "./document.ts";
 import { side } from "./tenant.ts";
 
 /** users/{uid} */
@@ -11,7 +17,7 @@ export const userSchema = z.object({
 });
 export type User = z.infer<typeof userSchema>;
 
-export const USERS = "users";
+const USERS = "users";
 export const userPath = (uid: string): string => documentPath(USERS, uid);
 
 /** users/{uid}/shadowTradeHistory/{tradeId}: a simulated position, revalued by every pulse */
@@ -58,7 +64,7 @@ export const signalSchema = z.object({
 });
 export type Signal = z.infer<typeof signalSchema>;
 
-export const SIGNALS = "signals";
+const SIGNALS = "signals";
 export const signalsPath = (uid: string): string => `${userPath(uid)}/${SIGNALS}`;
 export const signalPath = (uid: string, signalId: string): string =>
   documentPath(USERS, uid, SIGNALS, signalId);
@@ -77,8 +83,8 @@ export const accountSchema = z.object({
 });
 export type Account = z.infer<typeof accountSchema>;
 
-export const ACCOUNTS = "alpacaAccounts";
-export const ACCOUNT_SNAPSHOT = "snapshot";
+const ACCOUNTS = "alpacaAccounts";
+const ACCOUNT_SNAPSHOT = "snapshot";
 export const accountPath = (uid: string): string =>
   documentPath(USERS, uid, ACCOUNTS, ACCOUNT_SNAPSHOT);
 
@@ -92,7 +98,7 @@ export const secretSchema = z.object({
 });
 export type Secret = z.infer<typeof secretSchema>;
 
-export const SECRETS = "secrets";
+const SECRETS = "secrets";
 export const secretPath = (uid: string): string => documentPath(USERS, uid, SECRETS, "alpaca");
 
 /**
@@ -113,7 +119,7 @@ export const tradingStatusSchema = z.object({
 export type TradingStatus = z.infer<typeof tradingStatusSchema>;
 
 export const STATUS = "status";
-export const TRADING = "trading";
+const TRADING = "trading";
 export const tradingStatusPath = (uid: string): string => documentPath(USERS, uid, STATUS, TRADING);
 
 /** users/{uid}/config/preferences */
@@ -126,6 +132,6 @@ export const preferencesSchema = z.object({
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
-export const CONFIG = "config";
+const CONFIG = "config";
 export const preferencesPath = (uid: string): string =>
   documentPath(USERS, uid, CONFIG, "preferences");

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { runOptionsSchema } from "../config/run-options.ts";
+import { replayCommand } from "./replay-command.ts";
+
+test("spells every option out, so that it repeats the run whatever the defaults become", () => {
+  const options = runOptionsSchema.parse({
+    users: 50,
+    scenario: ["active", "flash-crash"],
+    duration: "90s",
+    market: "it's mine.csv",
+    limiter: "literal",
+  });
+  expect(replayCommand(options)).toBe(
+    "npm run sim -- --users 50 --tenants 20 --seed 1 --scenario active --scenario flash-crash " +
+      String.raw`--duration 90s --market 'it'\''s mine.csv' --limiter literal --limiter-config default --target auto`,
+  );
+});
