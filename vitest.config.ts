@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** Google's client libraries look for a metadata server otherwise, and wait for it. */
+const env = { METADATA_SERVER_DETECTION: "none", GOOGLE_CLOUD_PROJECT: "demo-plimsoll" };
 const withoutEmulator = process.env["PLIMSOLL_WITHOUT_EMULATOR"] === "1";
 
 /**
@@ -12,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env,
           include: ["src/**/*.test.ts", "tests/*.test.ts", "tests/cli/**/*.test.ts"],
           exclude: ["src/**/*.emulator.test.ts", "tests/emulator/**"],
           testTimeout: 30_000,
@@ -20,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: "emulator",
+          env,
           include: withoutEmulator
             ? ["tests/setup/without-emulator.test.ts"]
             : ["src/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],

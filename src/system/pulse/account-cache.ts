@@ -1,14 +1,14 @@
 import type { Account } from "../schema/user.ts";
+import type { KnownAccount } from "./user-state.ts";
 
 interface Entry {
-  readonly account: Account | undefined;
+  readonly known: KnownAccount | undefined;
   readonly readAtMs: number;
 }
 
 /**
- * Section 9's cache of account snapshots: an account read or written less than `ttlMs` ago is not
- * read again. Bounded; the entry untouched for longest goes first. The pulse is the only writer
- * of these documents once an account is connected, so a written value is as good as a read one.
+ * Section 9's cache of account snapshots: an account read less than `ttlMs` ago is not read again,
+ * but followed as the pulse itself writes it. Bounded; the one read longest ago goes first.
  */
 export class AccountCache {
   readonly #ttlMs: number;
@@ -27,13 +27,13 @@ export class AccountCache {
   }
 
   /** The account as last read or written, however long ago; undefined when there is none. */
-  get(uid: string): Account | undefined {
-    return this.#entries.get(uid)?.account;
+  get(uid: string): KnownAccount | undefined {
+    return this.#entries.get(uid)?.known;
   }
 
-  put(uid: string, account: Account | undefined, nowMs: number): void {
+  put(uid: string, known: KnownAccount | undefined, nowMs: number): void {
     this.#entries.delete(uid);
-    this.#entries.set(uid, { account, readAtMs: nowMs });
+    this.#entries.set(uid, { known, readAtMs: nowMs });
     if (this.#entries.size <= this.#capacity) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
@@ -42,11 +42,13 @@ export class AccountCache {
   /** Keeps a cached account in step with what the pulse itself wrote; its age stays as it was. */
   wrote(uid: string, fields: Partial<Account>): void {
     const entry = this.#entries.get(uid);
-    if (entry?.account === undefined) return;
-    this.#entries.set(uid, { ...entry, account: { ...entry.account, ...fields } });
+    if (entry?.known === undefined) return;
+    const account = { ...entry.known.account, ...fields };
+    this.#entries.set(uid, { ...entry, known: { account, version: undefined } });
   }
 
-  get size(): number {
-    return this.#entries.size;
+  /** After a write of which nobody knows whether it was applied. */
+  forget(uid: string): void {
+    this.#entries.delete(uid);
   }
 }

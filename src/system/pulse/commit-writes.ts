@@ -4,10 +4,11 @@ import { logLineOf } from "../limiter/log-lines.ts";
 import type { Outcome, Reservation, WriteLimiter } from "../limiter/limiter.ts";
 import type { Log } from "../log.ts";
 import { StoreError, type CommitResult, type Store, type StatusCode } from "../store/store.ts";
+import { isStale, mayBeApplied } from "./commit-faults.ts";
 import type { PulseConfig } from "./config.ts";
 import type { PulseEvents } from "./events.ts";
 import type { Gate } from "./gate.ts";
-import type { PlannedWrite } from "./plan-user.ts";
+import type { PlannedWrite } from "./planned-write.ts";
 import { backOffMs, isRetryable } from "./retry.ts";
 import type { SweptUser } from "./user-state.ts";
 
@@ -37,15 +38,34 @@ class LimiterRefusal extends Error {
 }
 
 /**
+ * A try was left without an answer, and its repeat found the documents changed: most likely by
+ * that try. Whether it was applied shows when they are read again.
+ */
+export class LostAnswer extends Error {
+  override readonly name = "LostAnswer";
+  readonly writes: readonly PlannedWrite[];
+  readonly sentMs: number;
+  readonly attempts: number;
+
+  constructor(request: CommitRequest, sentMs: number, attempts: number, cause: StoreError) {
+    super(`the answer to a commit of ${request.writes.length} writes was lost`, { cause });
+    this.writes = request.writes;
+    this.sentMs = sentMs;
+    this.attempts = attempts;
+  }
+}
+
+/**
  * Takes one commit through limiter, store and retries. Every try asks the limiter again, since a
- * repeat loads the database as a first try does. Rejects with the last StoreError, with a
- * LimiterRefusal, or with the signal's reason.
+ * repeat loads the database as a first try does. Rejects with the last StoreError, a LostAnswer,
+ * a LimiterRefusal, or the signal's reason.
  */
 export async function commitWrites(
   dependencies: CommitDependencies,
   request: CommitRequest,
 ): Promise<void> {
   const { clock, rng, events } = dependencies;
+  let unansweredMs: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     await passLimiter(dependencies, request);
     const tried = await tryCommit(dependencies, request);
@@ -63,7 +83,11 @@ export async function commitWrites(
       });
       return;
     }
-    const { error } = tried;
+    const { error, sentMs } = tried;
+    if (unansweredMs !== undefined && isStale(error)) {
+      throw new LostAnswer(request, unansweredMs, attempt, error);
+    }
+    if (mayBeApplied(error.code)) unansweredMs ??= sentMs;
     const final = !isRetryable(error.code) || attempt >= request.retry.attempts;
     events.failedAttempt(request.user, error.code, request.writes.length, final);
     if (final) throw error;
@@ -105,7 +129,7 @@ type Try =
       readonly sentMs: number;
       readonly answeredMs: number;
     } & CommitResult)
-  | { readonly kind: "failed"; readonly error: StoreError };
+  | { readonly kind: "failed"; readonly error: StoreError; readonly sentMs: number };
 
 async function tryCommit(
   { clock, limiter, store, gate }: CommitDependencies,
@@ -127,7 +151,7 @@ async function tryCommit(
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     report(outcomeOf(error.code));
-    return { kind: "failed", error };
+    return { kind: "failed", error, sentMs };
   } finally {
     gate.leave();
   }

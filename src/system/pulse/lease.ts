@@ -1,30 +1,33 @@
 import type { Clock } from "../../std/clock.ts";
 import { parseDocument } from "../schema/document.ts";
 import { sweepLeasePath, sweepLeaseSchema, type SweepLease } from "../schema/ops.ts";
-import type { Snapshot, Store } from "../store/store.ts";
+import type { Snapshot, Store, Write } from "../store/store.ts";
 
 export type LeaseAnswer =
   | { readonly kind: "held"; readonly lease: Lease }
-  /** Another sweep of the same shards is still running. */
+  /** Another sweep of the same shards is running, or this very sweep has been run before. */
   | { readonly kind: "taken"; readonly heldBy: string };
 
 export interface LeaseRequest {
   readonly shardKey: string;
   readonly sweepId: string;
   readonly workerId: string;
+  /** Unique to this attempt: schedules and task queues deliver the same sweep more than once. */
+  readonly holder: string;
   readonly lifeMs: number;
 }
 
 /** A sweep's right to be the only one of its shards, held in a document. */
 export interface Lease {
-  /** Puts the expiry off; call it while the sweep goes on. */
-  renew(): Promise<void>;
+  /** Puts the expiry off; "lost" when it has passed to another sweep meanwhile. */
+  renew(): Promise<"held" | "lost">;
   release(): Promise<void>;
 }
 
 /**
  * Takes the lease unless another sweep holds it. The check and the write are one transaction, so
- * of two instances that start at once one is told that it overlaps.
+ * of two instances that start at once one is told that it overlaps. A sweep that has finished is
+ * not run again under the same ID.
  */
 export async function takeLease(
   clock: Clock,
@@ -33,45 +36,53 @@ export async function takeLease(
 ): Promise<LeaseAnswer> {
   const path = sweepLeasePath(request.shardKey);
   const startedAt = new Date(clock.wallMs());
-  const write = (finishedAt: Date | null) => {
-    const data: SweepLease = {
-      sweep_id: request.sweepId,
-      worker_id: request.workerId,
-      started_at: startedAt,
-      expires_at: new Date(clock.wallMs() + request.lifeMs),
-      finished_at: finishedAt,
-    };
-    return { kind: "set", path, data, merge: false } as const;
-  };
   const heldBy = await store.transaction(async (transaction) => {
     const lease = readLease((await transaction.get([path]))[0]);
-    if (lease !== undefined && lease.sweep_id !== request.sweepId && isRunning(lease, clock)) {
-      return lease.sweep_id;
-    }
-    transaction.write(write(null));
+    if (lease !== undefined && blocks(lease, request, clock)) return lease.sweep_id;
+    transaction.write(leaseWrite(clock, request, startedAt, null));
     return undefined;
   });
   if (heldBy !== undefined) return { kind: "taken", heldBy };
   /** Writes only while the lease is still ours: an expired one may have passed to another sweep. */
-  const rewrite = async (finishedAt: Date | null): Promise<void> => {
-    await store.transaction(async (transaction) => {
+  const rewrite = (finishedAt: Date | null): Promise<"held" | "lost"> =>
+    store.transaction(async (transaction) => {
       const lease = readLease((await transaction.get([path]))[0]);
-      if (lease?.sweep_id === request.sweepId) transaction.write(write(finishedAt));
+      if (lease?.holder !== request.holder) return "lost";
+      transaction.write(leaseWrite(clock, request, startedAt, finishedAt));
+      return "held";
     });
-  };
   return {
     kind: "held",
     lease: {
       renew: () => rewrite(null),
-      release: () => rewrite(new Date(clock.wallMs())),
+      release: async () => void (await rewrite(new Date(clock.wallMs()))),
     },
   };
+}
+
+function leaseWrite(
+  clock: Clock,
+  request: LeaseRequest,
+  startedAt: Date,
+  finishedAt: Date | null,
+): Write {
+  const data: SweepLease = {
+    sweep_id: request.sweepId,
+    worker_id: request.workerId,
+    holder: request.holder,
+    started_at: startedAt,
+    expires_at: new Date(clock.wallMs() + request.lifeMs),
+    finished_at: finishedAt,
+  };
+  return { kind: "set", path: sweepLeasePath(request.shardKey), data, merge: false };
 }
 
 function readLease(snapshot: Snapshot | undefined): SweepLease | undefined {
   return snapshot === undefined ? undefined : parseDocument(sweepLeaseSchema, snapshot);
 }
 
-function isRunning(lease: SweepLease, clock: Clock): boolean {
-  return lease.finished_at === null && lease.expires_at.getTime() > clock.wallMs();
+function blocks(lease: SweepLease, request: LeaseRequest, clock: Clock): boolean {
+  if (lease.holder === request.holder) return false; // Our own try, whose answer was lost.
+  if (lease.finished_at !== null) return lease.sweep_id === request.sweepId;
+  return lease.expires_at.getTime() > clock.wallMs();
 }

@@ -7,7 +7,6 @@ import {
 import { heartbeatPath, type Heartbeat } from "../schema/tenant.ts";
 import type { DocumentData, Write } from "../store/store.ts";
 import { commitWrites } from "./commit-writes.ts";
-import type { WriteKind } from "./plan-user.ts";
 import type { SweepDependencies, SweepOptions } from "./sweep.ts";
 
 export interface TenantTally {
@@ -24,6 +23,8 @@ export interface SweepTally {
   readonly commits: number;
   readonly rateLimited: number;
   readonly userCount: number;
+  /** Whether the sweep ended before every user was visited. */
+  readonly isCut: boolean;
 }
 
 /** Heartbeats in one commit: small, so that they interleave with the users' writes. */
@@ -42,38 +43,46 @@ export async function writeOps(
   tally: SweepTally,
 ): Promise<void> {
   const { clock, worker } = dependencies;
+  // Counters first: they are few, and tell most when there is little time.
   const writes = [
-    ...heartbeats(dependencies, options, tally),
     ...counters(dependencies, options, tally),
+    ...heartbeats(dependencies, options, tally),
   ];
+  const batchSize = Math.min(OPS_BATCH, dependencies.limiter.costMax);
   const dueMs = clock.monotonicMs();
   dependencies.events.plannedOps(writes.length, dueMs);
-  for (let first = 0; first < writes.length; first += OPS_BATCH) {
-    const batch = writes.slice(first, first + OPS_BATCH);
-    await commitWrites(
-      { ...dependencies, gate: worker.gate },
-      {
-        user: { uid: worker.workerId, tenantId: OPS_TENANT },
-        writes: batch.map((write) => ({ kind: "ops" satisfies WriteKind, write })),
-        dueMs,
-        userCount: tally.userCount,
-        retry: options.config.retry,
-        signal: options.signal,
-      },
-    );
+  for (let first = 0; first < writes.length && !options.signal.aborted; first += batchSize) {
+    const batch = writes.slice(first, first + batchSize);
+    try {
+      await commitWrites(
+        { ...dependencies, gate: worker.gate },
+        {
+          user: { uid: worker.workerId, tenantId: OPS_TENANT },
+          writes: batch.map((write) => ({ kind: "ops", write })),
+          dueMs,
+          userCount: tally.userCount,
+          retry: options.config.retry,
+          signal: options.signal,
+        },
+      );
+    } catch (error) {
+      // One batch that fails must not silence the other tenants' heartbeats.
+      const fields = { sweep_id: options.sweepId, error: String(error) };
+      dependencies.log.error(fields, "Pulse: some heartbeats were not written.");
+    }
   }
 }
 
 function heartbeats(
   { clock }: SweepDependencies,
   { sweepId, shardKey }: SweepOptions,
-  { tenants }: SweepTally,
+  { tenants, isCut }: SweepTally,
 ): readonly Write[] {
   const serviceId = `pulse-${shardKey}`;
   return [...tenants].map(([tenantId, tenant]) => {
     const data: Heartbeat = {
       service_id: serviceId,
-      status: tenant.failed === 0 ? "ok" : tenant.swept > 0 ? "degraded" : "failing",
+      status: statusOf(tenant, isCut),
       sweep_id: sweepId,
       users_swept: tenant.swept,
       users_failed: tenant.failed,
@@ -82,6 +91,11 @@ function heartbeats(
     };
     return set(heartbeatPath(tenantId, serviceId), { ...data });
   });
+}
+
+function statusOf({ swept, failed }: TenantTally, isCut: boolean): Heartbeat["status"] {
+  if (failed > 0 && swept === 0) return "failing";
+  return failed > 0 || isCut ? "degraded" : "ok";
 }
 
 function counters(

@@ -1,30 +1,14 @@
 import { hash32 } from "../../std/rng.ts";
-import {
-  compareDecimals,
-  notional,
-  profitAndLoss,
-  sum,
-  type ProfitAndLoss,
-} from "../schema/money.ts";
 import { userWriteRatePath, type UserWriteRate } from "../schema/ops.ts";
-import { ledgerTradePath, type LedgerTrade } from "../schema/tenant.ts";
-import { accountPath, signalPath, type Signal } from "../schema/user.ts";
-import { idOf } from "../schema/document.ts";
-import type { Write } from "../store/store.ts";
+import { signalPath, type Signal } from "../schema/user.ts";
+import { accountChanged, accountWrite } from "./account-write.ts";
+import { closeTrades } from "./close-trades.ts";
 import type { PulseConfig } from "./config.ts";
+import type { PlannedWrite, WriteGroup } from "./planned-write.ts";
 import type { Quote } from "./quotes.ts";
-import type { OpenTrade, UserState } from "./user-state.ts";
-
-/** What a write of the plan is for. */
-export type WriteKind = "pnl" | "close" | "ledger" | "snapshot" | "signal" | "write-rate" | "ops";
-
-export interface PlannedWrite {
-  readonly kind: WriteKind;
-  readonly write: Write;
-}
-
-/** Writes that must be committed together: a closing trade and its ledger entry, else one write. */
-type WriteGroup = readonly PlannedWrite[];
+import { slotBegins, slotOf, type PlanTime } from "./slots.ts";
+import type { UserState } from "./user-state.ts";
+import { valuedFields, valueTrade, type Valuation } from "./value-trade.ts";
 
 export interface UserPlan {
   readonly groups: readonly WriteGroup[];
@@ -34,17 +18,11 @@ export interface UserPlan {
   readonly pnlUnchanged: number;
 }
 
-/** When the plan is made, on the wall clock, and how often. */
-export interface PlanTime {
-  readonly nowMs: number;
-  readonly periodMs: number;
-}
-
-interface Valuation {
-  readonly open: OpenTrade;
-  readonly quote: Quote | undefined;
-  readonly result: ProfitAndLoss;
-  readonly closes: boolean;
+export interface PlanOptions {
+  readonly time: PlanTime;
+  readonly config: PulseConfig;
+  /** Writes that may be committed together, at most. */
+  readonly groupMax: number;
 }
 
 /**
@@ -54,163 +32,81 @@ interface Valuation {
 export function planUser(
   state: UserState,
   quotes: ReadonlyMap<string, Quote>,
-  time: PlanTime,
-  config: PulseConfig,
+  { time, config, groupMax }: PlanOptions,
 ): UserPlan {
   const valuations = state.trades.map((open) => valueTrade(open, quotes.get(open.trade.symbol)));
-  const changed = valuations.filter(
-    ({ open, quote }) =>
-      quote !== undefined &&
-      (open.trade.quoted_at === null || quote.price !== open.trade.last_price),
-  );
-  const groups: WriteGroup[] = changed.map((valuation) =>
-    valuation.closes ? closeTrade(state, valuation, time) : [revalue(valuation)],
-  );
-  groups.push(...snapshotGroup(state, valuations, time, config));
+  const revalued = valuations.filter(({ changed, closes }) => changed && !closes);
+  const closes = valuations.filter((valuation) => valuation.closes);
+  const now = new Date(time.nowMs);
+  const groups: WriteGroup[] = revalued.map((valuation) => [revalue(valuation)]);
+  // A close settles the account as well, so then no snapshot of its own is due.
+  if (closes.length > 0) {
+    groups.push(...closeTrades({ state, closedAt: now, groupMax }, valuations));
+  } else {
+    groups.push(...snapshotGroup(state, valuations, time, config));
+  }
   groups.push(...signalGroup(state, valuations, time, config));
   groups.push(...writeRateGroup(state, groups, time, config));
   return {
     groups,
     pnlDue: valuations.length,
-    pnlUnchanged: valuations.length - changed.length,
+    pnlUnchanged: valuations.length - revalued.length - closes.length,
   };
 }
 
-function valueTrade(open: OpenTrade, quote: Quote | undefined): Valuation {
-  const { trade } = open;
-  const price = quote?.price ?? trade.last_price;
-  const result = profitAndLoss(trade.side, trade.quantity, trade.entry_price, price);
-  const closes =
-    quote !== undefined &&
-    (compareDecimals(result.percent, `-${trade.stop_loss_percent}`) <= 0 ||
-      compareDecimals(result.percent, trade.take_profit_percent) >= 0);
-  return { open, quote, result, closes };
-}
-
-function revalue({ open, quote, result }: Valuation): PlannedWrite {
+function revalue(valuation: Valuation): PlannedWrite {
+  const { path, version } = valuation.open;
+  const precondition = { kind: "version", version } as const;
   return {
     kind: "pnl",
-    write: {
-      kind: "update",
-      path: open.path,
-      data: {
-        last_price: quote?.price ?? open.trade.last_price,
-        pnl: result.pnl,
-        pnl_percent: result.percent,
-        quoted_at: quote === undefined ? open.trade.quoted_at : new Date(quote.atMs),
-      },
-      precondition: { kind: "version", version: open.version },
-    },
+    write: { kind: "update", path, data: valuedFields(valuation), precondition },
   };
-}
-
-/** Closes a trade at its stop or target, and enters the execution in the tenant's ledger. */
-function closeTrade(state: UserState, valuation: Valuation, time: PlanTime): WriteGroup {
-  const { open, result } = valuation;
-  const closedAt = new Date(time.nowMs);
-  const update = revalue(valuation).write;
-  const data = { ...("data" in update ? update.data : {}), status: "CLOSED", closed_at: closedAt };
-  return [
-    {
-      kind: "close",
-      write: {
-        kind: "update",
-        path: open.path,
-        data,
-        precondition: { kind: "version", version: open.version },
-      },
-    },
-    { kind: "ledger", write: ledgerEntry(state, open, valuation, result.pnl, closedAt) },
-  ];
-}
-
-function ledgerEntry(
-  state: UserState,
-  open: OpenTrade,
-  { quote }: Valuation,
-  realizedPnl: string,
-  closedAt: Date,
-): Write {
-  const { trade } = open;
-  const price = quote?.price ?? trade.last_price;
-  const data: LedgerTrade = {
-    uid: state.uid,
-    strategy_id: trade.strategy_id,
-    symbol: trade.symbol,
-    side: trade.side === "BUY" ? "SELL" : "BUY",
-    quantity: trade.quantity,
-    price,
-    notional: notional(trade.quantity, price),
-    realized_pnl: realizedPnl,
-    ts: closedAt,
-  };
-  return { kind: "create", path: ledgerTradePath(state.tenantId, closingTradeId(open)), data };
-}
-
-/** One trade closes once: the ledger entry's ID is the trade's, so a second one cannot be made. */
-function closingTradeId(open: OpenTrade): string {
-  return `${idOf(open.path)}-close`;
 }
 
 /** The account snapshot, when its time has come and a figure in it has changed. */
 function snapshotGroup(
-  state: UserState,
+  { uid, account: known }: UserState,
   valuations: readonly Valuation[],
   time: PlanTime,
   config: PulseConfig,
 ): readonly WriteGroup[] {
-  const { account } = state;
-  if (account?.configured !== true || account.cash === undefined) return [];
-  if (!slotBegins(state.uid, "snapshot", config.snapshotSeconds, time)) return [];
-  const stillOpen = valuations.filter(({ closes }) => !closes);
-  const unrealized = sum(stillOpen.map(({ result }) => result.pnl));
-  const equity = sum([account.cash, unrealized]);
-  const positions = stillOpen.length;
-  if (
-    account.equity === equity &&
-    account.unrealized_pnl === unrealized &&
-    account.open_positions === positions
-  ) {
-    return [];
-  }
-  const data = {
-    equity,
-    unrealized_pnl: unrealized,
-    open_positions: positions,
-    updated_at: new Date(time.nowMs),
-  };
-  return [[{ kind: "snapshot", write: { kind: "update", path: accountPath(state.uid), data } }]];
+  const cash = known?.account.cash;
+  if (known?.account.configured !== true || cash === undefined) return [];
+  if (!slotBegins(uid, "snapshot", config.snapshotSeconds, time)) return [];
+  if (!accountChanged(known, cash, valuations)) return [];
+  return [[accountWrite(uid, known, cash, valuations, new Date(time.nowMs))]];
 }
 
-/** Gain in per cent at which a signal is fully confident. */
+/** Move in per cent at which a signal is fully confident. */
 const FULL_CONFIDENCE_PERCENT = 10;
 
 /** A signal on the trade that moved most, once in every signal period. */
 function signalGroup(
-  state: UserState,
+  { uid }: UserState,
   valuations: readonly Valuation[],
   time: PlanTime,
   config: PulseConfig,
 ): readonly WriteGroup[] {
-  if (!slotBegins(state.uid, "signal", config.signalSeconds, time)) return [];
-  const moved = valuations.filter(({ quote }) => quote !== undefined);
-  const [strongest] = [...moved].sort((left, right) => strength(right) - strength(left));
-  if (strongest?.quote === undefined) return [];
+  if (!slotBegins(uid, "signal", config.signalSeconds, time)) return [];
+  const quoted = valuations.filter(({ isQuoted }) => isQuoted);
+  const [strongest] = [...quoted].sort((left, right) => strength(right) - strength(left));
+  if (strongest === undefined) return [];
   const { trade } = strongest.open;
   const data: Signal = {
-    uid: state.uid,
+    uid,
     strategy_id: trade.strategy_id,
     symbol: trade.symbol,
     action: actionOf(strongest),
     confidence: Math.min(1, strength(strongest) / FULL_CONFIDENCE_PERCENT),
-    price: strongest.quote.price,
+    price: strongest.price,
     created_at: new Date(time.nowMs),
     expires_at: new Date(time.nowMs + config.signalLifeSeconds * 1000),
   };
-  const slot = slotOf(state.uid, "signal", config.signalSeconds * 1000, time.nowMs);
-  const signalId = `${hash32(`${state.uid}/${slot}`).toString(36)}-${slot}`;
-  const write: Write = { kind: "set", path: signalPath(state.uid, signalId), data, merge: false };
-  return [[{ kind: "signal", write }]];
+  // The hash first: IDs that begin with a counter would all be written at one end of the keys.
+  const slot = slotOf(uid, "signal", config.signalSeconds, time.nowMs);
+  const signalId = `${hash32(`${uid}/${slot}`).toString(36)}-${slot}`;
+  const path = signalPath(uid, signalId);
+  return [[{ kind: "signal", write: { kind: "set", path, data, merge: false } }]];
 }
 
 function strength({ result }: Valuation): number {
@@ -227,43 +123,18 @@ function actionOf(valuation: Valuation): Signal["action"] {
 }
 
 function writeRateGroup(
-  state: UserState,
+  { uid }: UserState,
   groups: readonly WriteGroup[],
   time: PlanTime,
   config: PulseConfig,
 ): readonly WriteGroup[] {
   if (groups.length === 0) return [];
-  if (!slotBegins(state.uid, "write-rate", config.userRateSeconds, time)) return [];
+  if (!slotBegins(uid, "write-rate", config.userRateSeconds, time)) return [];
   const writes = groups.reduce((total, group) => total + group.length, 0);
   const data: UserWriteRate = {
     writes_per_minute: Math.round((writes * 60_000) / time.periodMs),
     last_updated: new Date(time.nowMs),
   };
-  return [
-    [
-      {
-        kind: "write-rate",
-        write: { kind: "set", path: userWriteRatePath(state.uid), data, merge: false },
-      },
-    ],
-  ];
-}
-
-/**
- * Whether a new slot of `seconds` began for this user since the sweep before. Users' slots are
- * shifted against each other by a hash, so that what happens every five minutes happens for some
- * users in every sweep, not for all in one. Needs no memory: any worker comes to the same answer.
- */
-function slotBegins(uid: string, purpose: string, seconds: number, time: PlanTime): boolean {
-  const lengthMs = seconds * 1000;
-  if (lengthMs <= time.periodMs) return true;
-  return (
-    slotOf(uid, purpose, lengthMs, time.nowMs) !==
-    slotOf(uid, purpose, lengthMs, time.nowMs - time.periodMs)
-  );
-}
-
-function slotOf(uid: string, purpose: string, lengthMs: number, atMs: number): number {
-  const shiftMs = hash32(`${uid}/${purpose}`) % lengthMs;
-  return Math.floor((atMs + shiftMs) / lengthMs);
+  const path = userWriteRatePath(uid);
+  return [[{ kind: "write-rate", write: { kind: "set", path, data, merge: false } }]];
 }

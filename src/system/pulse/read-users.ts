@@ -1,55 +1,81 @@
 import type { Clock } from "../../std/clock.ts";
-import { parentIdOf, parseDocument } from "../schema/document.ts";
+import { DocumentError, parentIdOf, parseDocument } from "../schema/document.ts";
 import {
   accountPath,
   accountSchema,
   shadowTradeSchema,
   tradingStatusSchema,
-  type Account,
-  type TradingStatus,
 } from "../schema/user.ts";
 import { enabledUsers, openTradesOfUser, openTradesOfUsers } from "../queries/pulse-queries.ts";
 import type { Snapshot, Store } from "../store/store.ts";
 import type { AccountCache } from "./account-cache.ts";
-import type { OpenTrade, SweptUser, UserState } from "./user-state.ts";
+import { Gate } from "./gate.ts";
+import { readWithRetry, type ReadPatience } from "./read-with-retry.ts";
+import type { KnownAccount, OpenTrade, SweptUser, UserState } from "./user-state.ts";
 
 /** Documents in one answer: large enough to need few round trips, small enough to stay in memory. */
 const LIST_PAGE = 1000;
 const TRADE_PAGE = 5000;
 
+/** The users of a sweep, and those whose trading status could not be read. */
+export interface UserList {
+  readonly users: readonly SweptUser[];
+  readonly broken: readonly { readonly user: SweptUser; readonly error: DocumentError }[];
+}
+
 /**
  * Lists the enabled users of the shards: in order of uid when it is all of them, else by shard.
  * Only IDs are kept (about 150 bytes a user), so 100,000 users take some 15 MB; everything else is
- * read page by page.
+ * read page by page. A status that does not parse leaves out its user and nobody else.
  */
 export async function listUsers(
   store: Store,
   shards: readonly number[] | "all",
-): Promise<readonly SweptUser[]> {
+): Promise<UserList> {
   const users: SweptUser[] = [];
-  let last: TradingStatus | undefined;
+  const broken: UserList["broken"][number][] = [];
+  let last: Snapshot | undefined;
   for (;;) {
-    const startAfter = last === undefined ? {} : { startAfter: last };
+    const startAfter = last === undefined ? {} : { startAfter: cursorAt(last) };
     const page = await store.query(enabledUsers({ shards, limit: LIST_PAGE, ...startAfter }));
     for (const snapshot of page) {
-      last = parseDocument(tradingStatusSchema, snapshot);
-      users.push({ uid: last.uid, tenantId: last.tenant_id });
+      // The path says whose status it is; a field that says otherwise must not lead elsewhere.
+      const uid = parentIdOf(snapshot.path);
+      try {
+        const { tenant_id: tenantId } = parseDocument(tradingStatusSchema, snapshot);
+        users.push({ uid, tenantId });
+      } catch (error) {
+        if (!(error instanceof DocumentError)) throw error;
+        broken.push({ user: { uid, tenantId: tenantOf(snapshot) }, error });
+      }
     }
-    if (page.length < LIST_PAGE) return users;
+    last = page.at(-1);
+    if (page.length < LIST_PAGE || last === undefined) return { users, broken };
   }
+}
+
+/** The query orders by the shard as it is stored, whatever it is. */
+function cursorAt({ path, data }: Snapshot): { readonly uid: string; readonly shard: number } {
+  return { uid: parentIdOf(path), shard: Number(data["shard"]) };
+}
+
+function tenantOf({ data }: Snapshot): string {
+  const tenantId = data["tenant_id"];
+  return typeof tenantId === "string" ? tenantId : "unknown";
 }
 
 /** A user's documents as they came. They are parsed when the user's turn comes: see `parse`. */
 export interface UnparsedUser {
   readonly user: SweptUser;
-  readonly trades: readonly Snapshot[];
+  /** An Error when they could not be read. */
+  readonly trades: readonly Snapshot[] | Error;
   readonly account: FoundAccount;
 }
 
 /** An account document as read, or as the cache still holds it. */
 type FoundAccount =
   | { readonly kind: "read"; readonly snapshot: Snapshot | undefined }
-  | { readonly kind: "cached"; readonly account: Account | undefined };
+  | { readonly kind: "cached"; readonly known: KnownAccount | undefined };
 
 export interface UserReader {
   /** Reads a page of users, in the list's order. */
@@ -70,28 +96,33 @@ export interface ReaderOptions {
 }
 
 export function createUserReader(
-  clock: Clock,
+  patience: ReadPatience,
   store: Store,
   { cache, areNeighbours }: ReaderOptions,
 ): UserReader {
-  const readTrades = areNeighbours ? readTradesByRange : readTradesByUser;
+  const { clock } = patience;
   const parse = ({ user, trades, account }: UnparsedUser): UserState => {
-    const states = trades.map(parseTrade);
-    if (account.kind === "cached") return { ...user, trades: states, account: account.account };
-    const read = account.snapshot && parseDocument(accountSchema, account.snapshot);
-    cache.put(user.uid, read, clock.monotonicMs());
-    return { ...user, trades: states, account: read };
+    if (trades instanceof Error) throw trades;
+    const open = trades.map(parseTrade);
+    if (account.kind === "cached") return { ...user, trades: open, account: account.known };
+    const known = account.snapshot && parseAccount(account.snapshot);
+    cache.put(user.uid, known, clock.monotonicMs());
+    return { ...user, trades: open, account: known };
   };
+  const readTrades = (users: readonly SweptUser[]): Promise<TradesByUser> =>
+    areNeighbours
+      ? readWithRetry(patience, () => readTradesByRange(store, users))
+      : readTradesByUser(patience, store, users);
   return {
     page: async (users) => {
       const [trades, accounts] = await Promise.all([
-        readTrades(store, users),
-        readAccounts(clock, store, cache, users),
+        readTrades(users),
+        readWithRetry(patience, () => readAccounts(clock, store, cache, users)),
       ]);
       return users.map((user, index) => ({
         user,
         trades: trades.get(user.uid) ?? [],
-        account: accounts[index] ?? { kind: "cached", account: undefined },
+        account: accounts[index] ?? { kind: "cached", known: undefined },
       }));
     },
     parse,
@@ -103,12 +134,16 @@ export function createUserReader(
   };
 }
 
+function parseAccount(snapshot: Snapshot): KnownAccount {
+  return { account: parseDocument(accountSchema, snapshot), version: snapshot.version };
+}
+
 function parseTrade(snapshot: Snapshot): OpenTrade {
   const trade = parseDocument(shadowTradeSchema, snapshot);
   return { path: snapshot.path, version: snapshot.version, trade };
 }
 
-type TradesByUser = ReadonlyMap<string, readonly Snapshot[]>;
+type TradesByUser = ReadonlyMap<string, readonly Snapshot[] | Error>;
 
 /** The open trades of neighbouring users, in as few queries as their number allows. */
 async function readTradesByRange(store: Store, users: readonly SweptUser[]): Promise<TradesByUser> {
@@ -128,10 +163,31 @@ async function readTradesByRange(store: Store, users: readonly SweptUser[]): Pro
   }
 }
 
-/** The open trades of scattered users: a range over them would read everybody in between. */
-async function readTradesByUser(store: Store, users: readonly SweptUser[]): Promise<TradesByUser> {
-  const read = async ({ uid }: SweptUser) =>
-    [uid, await store.query(openTradesOfUser(uid))] as const;
+/** Queries under way at once where users are read one by one. */
+const QUERIES_IN_FLIGHT = 16;
+
+/**
+ * The open trades of scattered users: a range over them would read everybody in between. Whose
+ * query keeps failing has an Error, and the others their trades.
+ */
+async function readTradesByUser(
+  patience: ReadPatience,
+  store: Store,
+  users: readonly SweptUser[],
+): Promise<TradesByUser> {
+  const gate = new Gate(QUERIES_IN_FLIGHT);
+  const read = async ({
+    uid,
+  }: SweptUser): Promise<readonly [string, readonly Snapshot[] | Error]> => {
+    await gate.enter();
+    try {
+      return [uid, await readWithRetry(patience, () => store.query(openTradesOfUser(uid)))];
+    } catch (error) {
+      return [uid, error instanceof Error ? error : new Error(String(error))];
+    } finally {
+      gate.leave();
+    }
+  };
   return new Map(await Promise.all(users.map(read)));
 }
 
@@ -150,6 +206,6 @@ async function readAccounts(
   return users.map(({ uid }) =>
     read.has(uid)
       ? { kind: "read", snapshot: read.get(uid) }
-      : { kind: "cached", account: cache.get(uid) },
+      : { kind: "cached", known: cache.get(uid) },
   );
 }

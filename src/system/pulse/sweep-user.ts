@@ -1,8 +1,9 @@
 import { DocumentError } from "../schema/document.ts";
 import { StoreError } from "../store/store.ts";
-import { commitWrites } from "./commit-writes.ts";
-import type { PlanCounts } from "./events.ts";
-import { planUser, type PlannedWrite, type UserPlan } from "./plan-user.ts";
+import { isStale } from "./commit-faults.ts";
+import { commitWrites, LostAnswer } from "./commit-writes.ts";
+import { planUser, type UserPlan } from "./plan-user.ts";
+import type { PlannedWrite } from "./planned-write.ts";
 import type { UserReader } from "./read-users.ts";
 import type { SweepDependencies, SweepOptions } from "./sweep.ts";
 import type { UserState } from "./user-state.ts";
@@ -15,9 +16,10 @@ export interface UserVisit {
   readonly userCount: number;
 }
 
+/** What was written for a user; it grows as commits are confirmed, also when a later one fails. */
 export interface UserTally {
-  readonly writes: number;
-  readonly commits: number;
+  writes: number;
+  commits: number;
 }
 
 /**
@@ -29,50 +31,76 @@ export async function sweepUser(
   options: SweepOptions,
   reader: UserReader,
   visit: UserVisit,
-): Promise<UserTally> {
-  const { events } = dependencies;
-  const announce = (plan: PlanCounts): void => events.planned(visit.state, plan, visit.dueMs);
+  tally: UserTally,
+): Promise<void> {
+  const { events, worker } = dependencies;
+  const plan = await makePlan(dependencies, options, visit);
+  const writes = plan.groups.reduce((total, group) => total + group.length, 0);
+  events.planned(visit.state, { ...plan, writes }, visit.dueMs);
   try {
-    return await planAndCommit(dependencies, options, visit, announce);
+    await commitPlan(dependencies, options, visit, plan, tally);
   } catch (error) {
-    if (!isStale(error)) throw error;
-    const state = await reader.again(visit.state);
-    // The same updates are planned again: they fell due only once.
-    return planAndCommit(dependencies, options, { ...visit, state }, () => undefined);
+    // Whatever the cache holds of the account may no longer be what the database holds.
+    worker.accounts.forget(visit.state.uid);
+    if (!(error instanceof LostAnswer) && !isStale(error)) throw error;
+    if (!(error instanceof LostAnswer)) events.staleRead(visit.state);
+    const again = { ...visit, state: await reader.again(visit.state) };
+    // The same updates are planned again: they fell due only once, so they are not announced.
+    const second = await makePlan(dependencies, options, again);
+    if (error instanceof LostAnswer) confirmLost(dependencies, visit, error, second, tally);
+    await commitPlan(dependencies, options, again, second, tally);
   }
 }
 
-/** The documents were not as read: changed, closed or entered by somebody else meanwhile. */
-function isStale(error: unknown): boolean {
-  return (
-    error instanceof StoreError &&
-    (error.code === "FAILED_PRECONDITION" ||
-      error.code === "NOT_FOUND" ||
-      error.code === "ALREADY_EXISTS")
-  );
-}
-
-async function planAndCommit(
-  dependencies: SweepDependencies,
-  { config, signal }: SweepOptions,
-  { state, dueMs, dueWallMs, userCount }: UserVisit,
-  announce: (plan: PlanCounts) => void,
-): Promise<UserTally> {
-  const { quotes, limiter, worker } = dependencies;
+async function makePlan(
+  { quotes, limiter }: SweepDependencies,
+  { config }: SweepOptions,
+  { state, dueWallMs }: UserVisit,
+): Promise<UserPlan> {
   const symbols = new Set(state.trades.map(({ trade }) => trade.symbol));
   const latest = await quotes.latest([...symbols]);
   const time = { nowMs: dueWallMs, periodMs: config.periodSeconds * 1000 };
-  const plan = planUser(state, latest, time, config);
-  const commits = commitsOf(plan, limiter.unit, config.maxWritesPerCommit);
-  const writes = commits.reduce((total, commit) => total + commit.length, 0);
-  const { pnlDue, pnlUnchanged } = plan;
-  announce({ writes, pnlDue, pnlUnchanged });
-  for (const commit of commits) {
+  const groupMax = Math.min(config.maxWritesPerCommit, limiter.costMax);
+  return planUser(state, latest, { time, config, groupMax });
+}
+
+async function commitPlan(
+  dependencies: SweepDependencies,
+  { config, signal }: SweepOptions,
+  { state, dueMs, userCount }: UserVisit,
+  plan: UserPlan,
+  tally: UserTally,
+): Promise<void> {
+  const { limiter, worker } = dependencies;
+  const most = Math.min(config.maxWritesPerCommit, limiter.costMax);
+  for (const commit of commitsOf(plan, limiter.unit, most)) {
     const request = { user: state, writes: commit, dueMs, userCount, retry: config.retry, signal };
     await commitWrites({ ...dependencies, gate: worker.gate }, request);
+    tally.writes += commit.length;
+    tally.commits += 1;
     rememberAccount(dependencies, state.uid, commit);
   }
-  return { writes, commits: commits.length };
+}
+
+/**
+ * A commit whose answer was lost, and whose repeat met changed documents: when none of its trades
+ * is to be written again, it was applied, and is told of now.
+ */
+function confirmLost(
+  { clock, events }: SweepDependencies,
+  { state, dueMs }: UserVisit,
+  { writes, sentMs, attempts }: LostAnswer,
+  second: UserPlan,
+  tally: UserTally,
+): void {
+  const stillDue = new Set(second.groups.flat().map(({ write }) => write.path));
+  const trades = writes.filter(({ kind }) => kind === "pnl" || kind === "close");
+  if (trades.length === 0 || trades.some(({ write }) => stillDue.has(write.path))) return;
+  tally.writes += writes.length;
+  tally.commits += 1;
+  const answeredMs = clock.monotonicMs();
+  const commitTimeMs = clock.wallMs();
+  events.committed({ user: state, writes, dueMs, sentMs, answeredMs, commitTimeMs, attempts });
 }
 
 /** Packs groups that belong together into commits: all of a user's at once, or each by itself. */
@@ -97,9 +125,7 @@ function rememberAccount(
   commit: readonly PlannedWrite[],
 ): void {
   for (const { kind, write } of commit) {
-    if (kind === "snapshot" && write.kind === "update") {
-      worker.accounts.wrote(uid, write.data);
-    }
+    if (kind === "snapshot" && write.kind === "update") worker.accounts.wrote(uid, write.data);
   }
 }
 

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { AutoClock } from "../../std/auto-clock.fixture.ts";
 import { createRng } from "../../std/rng.ts";
+import { limiterConfigSchema } from "../limiter/config.ts";
 import { createLimiter, type LimiterStrategy } from "../limiter/create-limiter.ts";
 import { parseDocument } from "../schema/document.ts";
 import { batchPerformancePath, sweepLeasePath, sweepLeaseSchema } from "../schema/ops.ts";
 import { shardOf } from "../schema/shard.ts";
-import { heartbeatPath, heartbeatSchema, ledgerTradePath } from "../schema/tenant.ts";
+import {
+  closingTradeId,
+  heartbeatPath,
+  heartbeatSchema,
+  ledgerTradePath,
+} from "../schema/tenant.ts";
 import {
   accountPath,
   accountSchema,
@@ -30,6 +36,8 @@ async function world(
     readonly strategy?: LimiterStrategy;
     readonly faults?: MemoryFaults;
     readonly price?: string;
+    readonly limits?: object;
+    readonly tradeId?: string;
   } = {},
 ) {
   const clock = new AutoClock();
@@ -39,7 +47,9 @@ async function world(
     afterCommit: (writes) => faults.current.afterCommit?.(writes),
   });
   const uids = Array.from({ length: options.users ?? 7 }, (_, index) => `u${10 + index}`);
-  await store.commit(uids.flatMap((uid, index) => documentsOf(uid, `t${index % 2}`, clock)));
+  await store.commit(
+    uids.flatMap((uid, index) => documentsOf(uid, `t${index % 2}`, clock, options.tradeId)),
+  );
   faults.current = options.faults ?? {};
   const events = new Events();
   const quotes = {
@@ -58,7 +68,13 @@ async function world(
     clock,
     rng: createRng(1),
     store,
-    limiter: createLimiter({ strategy: options.strategy ?? "paced" }, createRng(2)),
+    limiter: createLimiter(
+      {
+        strategy: options.strategy ?? "paced",
+        config: limiterConfigSchema.parse(options.limits ?? {}),
+      },
+      createRng(2),
+    ),
     quotes,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     events,
@@ -77,7 +93,12 @@ async function world(
   return { clock, store, uids, events, dependencies, sweep, faults, quotes };
 }
 
-function documentsOf(uid: string, tenantId: string, clock: AutoClock): readonly Write[] {
+function documentsOf(
+  uid: string,
+  tenantId: string,
+  clock: AutoClock,
+  tradeId = `trade-${uid}`,
+): readonly Write[] {
   const now = new Date(clock.wallMs());
   const { trade } = openTrade({ uid, tenant_id: tenantId });
   const status = {
@@ -94,7 +115,7 @@ function documentsOf(uid: string, tenantId: string, clock: AutoClock): readonly 
   return [
     create(tradingStatusPath(uid), status),
     create(accountPath(uid), account()),
-    create(shadowTradePath(uid, `trade-${uid}`), trade),
+    create(shadowTradePath(uid, tradeId), trade),
   ];
 }
 
@@ -108,6 +129,8 @@ class Events implements PulseEvents {
   planned(_user: unknown, plan: { readonly writes: number }): void {
     this.plannedWrites += plan.writes;
   }
+  scheduled(): void {}
+  staleRead(): void {}
   plannedOps(): void {}
   waited(): void {}
   refused(): void {}
@@ -147,9 +170,15 @@ describe("runSweep", () => {
   });
 
   test("latency counts from when a user was due, and the limiter's wait is in it", async () => {
-    const { clock, events, sweep } = await world({ strategy: "literal" });
+    // All users are due at once; after their first writes the printed algorithm holds them for 5 s.
+    const { clock, events, sweep } = await world({
+      strategy: "literal",
+      limits: { batch_write_limit: 2 },
+    });
     await clock.run(sweep());
-    expect(new Set(events.commits.slice(0, 7).map(({ dueMs }) => dueMs))).toEqual(new Set([0]));
+    const users = events.commits.filter(({ user }) => user.uid !== "w1");
+    expect(users.map(({ dueMs }) => dueMs)).toEqual(users.map(() => 0));
+    expect(Math.max(...users.map(({ sentMs }) => sentMs))).toBeGreaterThan(4999);
   });
 
   test("writes the account snapshot, heartbeats of each tenant, and this worker's counters", async () => {
@@ -230,8 +259,13 @@ describe("runSweep", () => {
     expect(await clock.run(sweep())).toMatchObject({ usersFailed: 0 });
     expect(lost).toBe(true);
     expect((await tradeOf(store, "u10")).status).toBe("CLOSED");
-    expect(await store.get([ledgerTradePath("t0", "trade-u10-close")])).not.toContain(undefined);
+    const entry = ledgerTradePath("t0", closingTradeId("u10", "trade-u10"));
+    expect(await store.get([entry])).not.toContain(undefined);
     expect(events.failedUsers).toEqual([]);
+    // It was applied, so it is told of: the figures would be too low exactly under faults.
+    const told = events.commits.filter(({ user }) => user.uid === "u10");
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ attempts: 2, dueMs: 3600 });
   });
 
   test("a trade that changed since it was read is read and planned again", async () => {
@@ -261,11 +295,84 @@ describe("runSweep", () => {
     expect(parseDocument(sweepLeaseSchema, lease!)).toMatchObject({ sweep_id: "first" });
   });
 
+  test("the same sweep delivered twice runs once, at the same time or later", async () => {
+    const { clock, events, sweep } = await world();
+    const both = await clock.run(
+      Promise.all([sweep({ sweepId: "minute-7" }), sweep({ sweepId: "minute-7" })]),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(["complete", "overlapped"]);
+    expect(await clock.run(sweep({ sweepId: "minute-7" }))).toMatchObject({ status: "overlapped" });
+    expect(await clock.run(sweep({ sweepId: "minute-8" }))).toMatchObject({ status: "complete" });
+    expect(events.overlaps).toBe(2);
+  });
+
+  test("a lease that cannot be renewed for a while does not stop the sweep", async () => {
+    const { clock, sweep, faults } = await world();
+    let refusals = 0;
+    faults.current = {
+      beforeCommit: ([first]) => {
+        // The first renewal, a third of 30 s into the sweep.
+        if (first?.path !== sweepLeasePath("all") || clock.monotonicMs() !== 10_000) return;
+        refusals += 1;
+        throw new StoreError("UNAVAILABLE", "commit", first.path, "injected");
+      },
+    };
+    const summary = await clock.run(sweep({ config: { ...config, leaseSeconds: 30 } }));
+    expect(refusals).toBe(1);
+    expect(summary).toMatchObject({ status: "complete", usersSwept: 7 });
+  });
+
+  test("a lease that has passed to another sweep cuts this one, and stays the other's", async () => {
+    const { clock, store, sweep } = await world();
+    const usurp = async () => {
+      await clock.sleep(15_000);
+      const data = { holder: "somebody else" };
+      await store.commit([{ kind: "update", path: sweepLeasePath("all"), data }]);
+    };
+    const [summary] = await clock.run(
+      Promise.all([sweep({ config: { ...config, leaseSeconds: 60 } }), usurp()]),
+    );
+    // Noticed at the renewal at 20 s; due were 3.6, 11.0, 18.3 s.
+    expect(summary).toMatchObject({ status: "cut", usersSwept: 3, usersFailed: 0 });
+    const [lease] = await store.get([sweepLeasePath("all")]);
+    expect(lease?.data).toMatchObject({ holder: "somebody else", finished_at: null });
+  });
+
+  test("a trading status that does not parse fails its user only", async () => {
+    const { clock, store, events, sweep } = await world();
+    const data = { tenant_id: 7, uid: "somebody else" };
+    await store.commit([{ kind: "update", path: tradingStatusPath("u13"), data }]);
+    expect(await clock.run(sweep())).toMatchObject({ usersListed: 7, usersSwept: 6 });
+    expect(events.failedUsers).toEqual(["u13"]);
+  });
+
+  test("commits are cut to what the limiter can grant", async () => {
+    const { clock, events, store, sweep } = await world({ limits: { batch_write_limit: 3 } });
+    const more = ["a", "b", "c", "d"].map((id) => ({
+      kind: "create" as const,
+      path: shadowTradePath("u10", id),
+      data: { ...openTrade({ uid: "u10", tenant_id: "t0" }).trade },
+    }));
+    await store.commit(more);
+    expect(await clock.run(sweep())).toMatchObject({ usersSwept: 7, usersFailed: 0 });
+    expect(Math.max(...events.commits.map(({ writes }) => writes.length))).toBe(3);
+  });
+
+  test("users of one tenant whose trades have the same ID close them all", async () => {
+    const { clock, store, sweep } = await world({ price: "70.00", tradeId: "t" });
+    expect(await clock.run(sweep())).toMatchObject({ usersSwept: 7, usersFailed: 0 });
+    for (const uid of ["u10", "u12"]) {
+      const path = ledgerTradePath("t0", closingTradeId(uid, "t"));
+      expect(await store.get([path])).not.toContain(undefined);
+    }
+  });
+
   test("a dead sweep's lease expires", async () => {
     const { clock, store, sweep } = await world();
     const lease = {
       sweep_id: "dead",
       worker_id: "w0",
+      holder: "h0",
       started_at: new Date(clock.wallMs() - 200_000),
       expires_at: new Date(clock.wallMs() - 1),
       finished_at: null,

@@ -1,6 +1,6 @@
 import { shadowTradePath, type Account, type ShadowTrade } from "../schema/user.ts";
 import type { Quote } from "./quotes.ts";
-import type { OpenTrade, UserState } from "./user-state.ts";
+import type { KnownAccount, OpenTrade, UserState } from "./user-state.ts";
 
 /** For tests: 09:30:00 UTC on a Monday. */
 export const NOW_MS = Date.UTC(2026, 10, 23, 9, 30);
@@ -38,6 +38,10 @@ export function account(fields: Partial<Account> = {}): Account {
     updated_at: new Date(NOW_MS - 60_000),
     ...fields,
   };
+}
+
+export function knownAccount(fields: Partial<Account> = {}, version?: string): KnownAccount {
+  return { account: account(fields), version };
 }
 
 export function userState(fields: Partial<UserState> = {}): UserState {

@@ -13,9 +13,19 @@ export interface OpenTrade {
   readonly trade: ShadowTrade;
 }
 
+/**
+ * An account as read, or as the pulse last wrote it: a commit does not say the version it made, so
+ * an account the pulse wrote itself has none. It needs none: once an account is connected, the
+ * pulse alone writes it, and its lease lets one sweep at a time do so.
+ */
+export interface KnownAccount {
+  readonly account: Account;
+  readonly version: string | undefined;
+}
+
 /** What the plan needs to know of a user. */
 export interface UserState extends SweptUser {
   readonly trades: readonly OpenTrade[];
-  /** undefined when the user has no account document or it is not connected. */
-  readonly account: Account | undefined;
+  /** undefined when the user has no account document. */
+  readonly account: KnownAccount | undefined;
 }

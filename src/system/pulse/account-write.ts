@@ -1,0 +1,56 @@
+import { sum } from "../schema/money.ts";
+import { accountPath } from "../schema/user.ts";
+import type { PlannedWrite } from "./planned-write.ts";
+import type { KnownAccount } from "./user-state.ts";
+import type { Valuation } from "./value-trade.ts";
+
+interface Figures {
+  readonly equity: string;
+  readonly cash: string;
+  readonly unrealized_pnl: string;
+  readonly open_positions: number;
+}
+
+/** What an account shows with this cash and these trades open: equity is cash plus their P&L. */
+function figuresOf(cash: string, open: readonly Valuation[]): Figures {
+  const unrealized = sum(open.map(({ result }) => result.pnl));
+  return {
+    equity: sum([cash, unrealized]),
+    cash,
+    unrealized_pnl: unrealized,
+    open_positions: open.length,
+  };
+}
+
+/** Whether the account's document shows something else. */
+export function accountChanged(
+  { account }: KnownAccount,
+  cash: string,
+  open: readonly Valuation[],
+): boolean {
+  const figures = figuresOf(cash, open);
+  return (
+    account.equity !== figures.equity ||
+    account.unrealized_pnl !== figures.unrealized_pnl ||
+    account.open_positions !== figures.open_positions
+  );
+}
+
+/** Writes the account's figures, guarded by its version where that is known. */
+export function accountWrite(
+  uid: string,
+  { version }: KnownAccount,
+  cash: string,
+  open: readonly Valuation[],
+  updatedAt: Date,
+): PlannedWrite {
+  return {
+    kind: "snapshot",
+    write: {
+      kind: "update",
+      path: accountPath(uid),
+      data: { ...figuresOf(cash, open), updated_at: updatedAt },
+      ...(version === undefined ? {} : { precondition: { kind: "version", version } }),
+    },
+  };
+}
