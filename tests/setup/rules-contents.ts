@@ -1,67 +1,23 @@
+import { deleteField, serverTimestamp } from "firebase/firestore";
+import { closingTradeId } from "../../src/system/schema/tenant.ts";
 import {
-  deleteField,
-  doc,
-  serverTimestamp,
-  setDoc,
-  updateDoc,
-  type Firestore,
-} from "firebase/firestore";
+  change,
+  type ContentCase,
+  creation,
+  missing,
+  named,
+  refused,
+  sampled,
+} from "./content-case.ts";
 import {
   inMinutes,
   ledgerTrade,
-  type Persona,
+  PERSONAS,
   PREFERENCES,
   shadowTrade,
   strategy,
 } from "./rules-world.ts";
-
-/** What somebody who may write there tries to write. */
-export interface ContentCase {
-  readonly name: string;
-  readonly as: Persona;
-  readonly verdict: "allowed" | "refused";
-  readonly write: (database: Firestore) => Promise<void>;
-}
-
-let created = 0;
-
-function creation(
-  what: string,
-  as: Persona,
-  collection: string,
-  data: () => object,
-): (allowed: boolean, why: string, changes?: object) => ContentCase {
-  return (allowed, why, changes = {}) => ({
-    name: `${what}: ${why}`,
-    as,
-    verdict: allowed ? "allowed" : "refused",
-    write: (database) => {
-      created += 1;
-      const content = Object.entries({ ...data(), ...changes }).filter(
-        ([, value]) => value !== GONE,
-      );
-      return setDoc(doc(database, `${collection}/content-${created}`), Object.fromEntries(content));
-    },
-  });
-}
-
-function change(
-  path: string,
-  as: Persona,
-  allowed: boolean,
-  why: string,
-  changes: object,
-): ContentCase {
-  return {
-    name: `${path} changed by ${as}: ${why}`,
-    as,
-    verdict: allowed ? "allowed" : "refused",
-    write: (database) => updateDoc(doc(database, path), changes),
-  };
-}
-
-/** Marks a field that is left out. */
-const GONE = Symbol("gone");
+import { ABOVE_ZERO, GAINS, NOTIONALS, PERCENT_LIMITS, SYMBOLS } from "./value-samples.ts";
 
 const ledger = creation("ledger trade", "bob", "tenants/acme/ledger_trades", ledgerTrade);
 const strategyBy = creation("strategy", "bob", "tenants/acme/strategies", () =>
@@ -70,32 +26,10 @@ const strategyBy = creation("strategy", "bob", "tenants/acme/strategies", () =>
 const shadow = creation("shadow trade", "bob", "users/bob/shadowTradeHistory", shadowTrade);
 
 const NO_ID = ["", "a/b", ".", "..", "__x__", "ü".repeat(751), 1, null];
-const NO_SYMBOL = ["", "SEVENTEEN_LETTERS", 1, null];
-const NO_DECIMAL = ["", "1.", ".5", "1e5", "1,5", "NaN", "1234567890123456", "0.1234567890123", 1];
-const NO_POSITIVE_DECIMAL = [...NO_DECIMAL, "-1"];
-
-function refused(
-  create: (allowed: boolean, why: string, changes: object) => ContentCase,
-  field: string,
-  values: readonly unknown[],
-): readonly ContentCase[] {
-  return values.map((value) => {
-    const shown = typeof value === "object" ? "another type" : JSON.stringify(value);
-    return create(false, `${field} ${shown.slice(0, 20)}`, { [field]: value });
-  });
-}
-
-function missing(
-  create: (allowed: boolean, why: string, changes: object) => ContentCase,
-  sample: object,
-): readonly ContentCase[] {
-  return Object.keys(sample).map((field) => create(false, `without ${field}`, { [field]: GONE }));
-}
 
 const LEDGER: readonly ContentCase[] = [
   ledger(true, "as it should be"),
   ledger(true, "a loss of money", { realized_pnl: "-12.50" }),
-  ledger(true, "the longest decimals", { price: "123456789012345.123456789012" }),
   ledger(true, "the server's time", { ts: serverTimestamp() }),
   ledger(true, "delayed by 4 minutes", { ts: inMinutes(-4) }),
   ledger(false, "delayed by 6 minutes", { ts: inMinutes(-6) }),
@@ -104,20 +38,25 @@ const LEDGER: readonly ContentCase[] = [
   ledger(false, "of somebody else", { uid: "colleague" }),
   ledger(false, "an unknown field", { note: "hello" }),
   ledger(false, "no side", { side: "HOLD" }),
-  ledger(true, "a symbol of 16 letters", { symbol: "SIXTEEN_LETTERS_" }),
   ledger(true, "a strategy's ID of 1,500 bytes", { strategy_id: "ü".repeat(750) }),
   ...missing(ledger, ledgerTrade()),
   ...refused(ledger, "strategy_id", NO_ID),
-  ...refused(ledger, "symbol", NO_SYMBOL),
-  ...["quantity", "price", "notional"].flatMap((field) =>
-    refused(ledger, field, NO_POSITIVE_DECIMAL),
-  ),
-  ...refused(ledger, "realized_pnl", NO_DECIMAL),
+  ...sampled(ledger, "symbol", SYMBOLS),
+  ...["quantity", "price"].flatMap((field) => sampled(ledger, field, ABOVE_ZERO)),
+  ...sampled(ledger, "notional", NOTIONALS),
+  ...sampled(ledger, "realized_pnl", GAINS),
+  named("tenants/acme/ledger_trades", "bob_t1_closed", true, ledgerTrade),
+  named("tenants/acme/ledger_trades", "bob_t1-close", true, ledgerTrade),
+  named("tenants/acme/ledger_trades", closingTradeId("bob", "t1"), false, ledgerTrade),
+  named("tenants/acme/ledger_trades", closingTradeId("colleague", "t1"), false, ledgerTrade),
+  named("tenants/acme/ledger_trades", "_close", false, ledgerTrade),
+  named("tenants/acme/ledger_trades", "bob\nt1_close", false, ledgerTrade),
 ];
 
 const STRATEGIES: readonly ContentCase[] = [
   strategyBy(true, "as it should be"),
   strategyBy(true, "50 symbols", { symbols: Array.from({ length: 50 }, (_, n) => `S${n}`) }),
+  ...SYMBOLS.good.map((symbol) => strategyBy(true, `symbol ${symbol}`, { symbols: ["A", symbol] })),
   strategyBy(false, "51 symbols", { symbols: Array.from({ length: 51 }, (_, n) => `S${n}`) }),
   strategyBy(false, "of somebody else", { uid: "colleague" }),
   strategyBy(false, "an unknown field", { shared: true }),
@@ -130,7 +69,7 @@ const STRATEGIES: readonly ContentCase[] = [
   ...refused(strategyBy, "symbols", [
     [],
     [""],
-    ["A", "SEVENTEEN_LETTERS"],
+    ...SYMBOLS.bad.map((symbol) => ["A", symbol]),
     [1],
     ["A,B"],
     "A",
@@ -197,6 +136,12 @@ const MEMBERSHIP: readonly ContentCase[] = [
 const USER: readonly ContentCase[] = [
   change("users/bob", "bob", true, "the account's address", { email: "bob@acme.test" }),
   change("users/bob", "bob", false, "another's address", { email: "owner@acme.test" }),
+  change("users/foreigner", "foreigner", false, "the account's, in another script", {
+    email: PERSONAS.foreigner.claims.email,
+  }),
+  change("users/windbag", "windbag", false, "the account's, too long", {
+    email: PERSONAS.windbag.claims.email,
+  }),
   change("users/bob", "bob", false, "moved to another tenant", { tenant_id: "evil" }),
   change("users/bob", "bob", false, "moved, with the address", {
     email: "bob@acme.test",
@@ -209,6 +154,14 @@ const USER: readonly ContentCase[] = [
 ];
 
 const trade = "users/bob/shadowTradeHistory/t1";
+/** What an update may change besides the status and its times. */
+const LATER_FIELDS = [
+  ["last_price", ABOVE_ZERO],
+  ["pnl", GAINS],
+  ["pnl_percent", GAINS],
+  ["stop_loss_percent", PERCENT_LIMITS],
+  ["take_profit_percent", PERCENT_LIMITS],
+] as const;
 const closing = { status: "CLOSED", pnl: "5.00", last_price: "13" };
 const SHADOW: readonly ContentCase[] = [
   shadow(true, "as it should be"),
@@ -223,11 +176,22 @@ const SHADOW: readonly ContentCase[] = [
   shadow(false, "no time of quote", { quoted_at: "now" }),
   ...missing(shadow, shadowTrade()),
   ...refused(shadow, "strategy_id", NO_ID),
-  ...refused(shadow, "symbol", NO_SYMBOL),
-  ...["quantity", "entry_price", "last_price", "stop_loss_percent", "take_profit_percent"].flatMap(
-    (field) => refused(shadow, field, ["-1", "1e5", 1]),
+  ...sampled(shadow, "symbol", SYMBOLS),
+  ...["quantity", "entry_price", "last_price"].flatMap((field) =>
+    sampled(shadow, field, ABOVE_ZERO),
   ),
-  ...["pnl", "pnl_percent"].flatMap((field) => refused(shadow, field, ["1e5", 1])),
+  ...["stop_loss_percent", "take_profit_percent"].flatMap((field) =>
+    sampled(shadow, field, PERCENT_LIMITS),
+  ),
+  ...["pnl", "pnl_percent"].flatMap((field) => sampled(shadow, field, GAINS)),
+  named("users/bob/shadowTradeHistory", "t".repeat(128), true, shadowTrade),
+  named("users/bob/shadowTradeHistory", "t".repeat(129), false, shadowTrade),
+  ...LATER_FIELDS.flatMap(([field, { good, bad }]) => [
+    ...good.map((value) => change(trade, "bob", true, `${field} ${value}`, { [field]: value })),
+    ...bad.map((value) =>
+      change(trade, "bob", false, `${field} ${JSON.stringify(value)}`, { [field]: value }),
+    ),
+  ]),
   change(trade, "bob", true, "closed", { ...closing, closed_at: serverTimestamp() }),
   change(trade, "bob", false, "closed at no time", closing),
   change(trade, "bob", false, "closed long ago", { ...closing, closed_at: inMinutes(-60) }),

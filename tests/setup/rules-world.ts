@@ -26,6 +26,10 @@ export const PERSONAS = {
     uid: "impostor",
     claims: { tenant: "acme", role: "owner", admin: true, email: "bob@acme.test" },
   },
+  /** In no tenant; the account's address is one that the service cannot keep. */
+  foreigner: { uid: "foreigner", claims: { email: "bücher@acme.test" } },
+  /** The same, with an address of 255 characters. */
+  windbag: { uid: "windbag", claims: { email: `${"x".repeat(245)}@acme.test` } },
   /** Not signed in. */
   nobody: null,
 } as const;
@@ -164,6 +168,12 @@ function documents(): Readonly<Record<string, object>> {
     email: `${uid}@acme.test`,
     created_at: LONG_AGO,
   });
+  const root = {
+    email: "old@acme.test",
+    tenant_id: "acme",
+    onboarded: true,
+    created_at: LONG_AGO,
+  };
   return {
     "tenants/acme": {
       name: "Acme",
@@ -183,12 +193,9 @@ function documents(): Readonly<Record<string, object>> {
     "tenants/acme/strategies/s1": strategy(),
     "tenants/acme/strategies/left": strategy({ uid: "mover" }),
     "tenants/acme/ops_heartbeats/pulse-all": { status: "ok", last_beat_at: LONG_AGO },
-    "users/bob": {
-      email: "old@acme.test",
-      tenant_id: "acme",
-      onboarded: true,
-      created_at: LONG_AGO,
-    },
+    "users/bob": root,
+    "users/foreigner": root,
+    "users/windbag": root,
     "users/bob/shadowTradeHistory/t1": shadowTrade({ created_at: LONG_AGO }),
     "users/bob/shadowTradeHistory/closed": shadowTrade({ status: "CLOSED", closed_at: LONG_AGO }),
     "users/bob/signals/g1": { uid: "bob", action: "BUY", created_at: LONG_AGO },

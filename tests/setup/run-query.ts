@@ -1,17 +1,5 @@
-import type { FieldValue, Filter, Query } from "../../src/system/store/store.ts";
-
-const OPERATORS: Readonly<Record<Filter["operator"], string>> = {
-  "==": "EQUAL",
-  "!=": "NOT_EQUAL",
-  "<": "LESS_THAN",
-  "<=": "LESS_THAN_OR_EQUAL",
-  ">": "GREATER_THAN",
-  ">=": "GREATER_THAN_OR_EQUAL",
-  in: "IN",
-  "not-in": "NOT_IN",
-  "array-contains": "ARRAY_CONTAINS",
-  "array-contains-any": "ARRAY_CONTAINS_ANY",
-};
+import { OPERATOR_NAMES } from "../../src/system/store/operators.ts";
+import type { FieldValue, Query } from "../../src/system/store/store.ts";
 
 /**
  * Runs a query of the store port over REST, past the rules. It is apart from the store's adapters,
@@ -39,7 +27,7 @@ function structuredQuery(query: Query, database: string): object {
   const filters = (query.where ?? []).map(({ field, operator, value }) => ({
     fieldFilter: {
       field: { fieldPath: field },
-      op: OPERATORS[operator],
+      op: OPERATOR_NAMES[operator],
       value: encode(value, field, database),
     },
   }));

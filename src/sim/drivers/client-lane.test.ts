@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../std/rng.ts";
-import { clientLoadSchema, clientOperation, type ClientOperation } from "../config/scenario.ts";
-import { runClientLane, type ClientLaneOptions } from "./client-lane.ts";
+import {
+  clientLoadSchema,
+  clientOperation,
+  type ClientLoad,
+  type ClientOperation,
+} from "../config/scenario.ts";
+import { ratePerSecond, runClientLane, type ClientLaneOptions } from "./client-lane.ts";
 import type { Operation } from "./operations.ts";
 import type { OperationOutcome } from "./outcome.ts";
 import { FakeClock } from "./testing/fake-clock.ts";
@@ -179,4 +184,27 @@ test("without load or users there is nothing to do", async () => {
   expect(await idle.done).toMatchObject(nothing);
   const load = { perUserPerMinute: { "open-trades": 1 }, arrivals: "constant" };
   expect(await setUp({ load, users: [] }).done).toMatchObject(nothing);
+});
+
+describe("ratePerSecond", () => {
+  const load: ClientLoad = {
+    perUserPerMinute: { "open-trades": 0.6, "ledger-create": 0.3 },
+    atMostPerSecond: 6,
+    arrivals: "constant",
+    stages: [{ untilShare: 1, factor: 1 }],
+  };
+
+  test("is the users' own rate while that is within the bound", () => {
+    expect(ratePerSecond("open-trades", load, 100)).toBeCloseTo(1, 10);
+    expect(ratePerSecond("open-trades", { ...load, atMostPerSecond: null }, 10_000)).toBeCloseTo(
+      100,
+      10,
+    );
+  });
+
+  test("keeps the mix at the bound", () => {
+    expect(ratePerSecond("open-trades", load, 10_000)).toBeCloseTo(4, 10);
+    expect(ratePerSecond("ledger-create", load, 10_000)).toBeCloseTo(2, 10);
+    expect(ratePerSecond("sign-up", load, 10_000)).toBe(0);
+  });
 });

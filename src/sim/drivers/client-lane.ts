@@ -84,7 +84,7 @@ function runOperation(
       {
         kind: load.arrivals,
         stages: load.stages,
-        ratePerSecond: ((load.perUserPerMinute[kind] ?? 0) * users.length) / 60,
+        ratePerSecond: ratePerSecond(kind, load, users.length),
         durationMs: options.durationMs,
         market: options.market,
       },
@@ -103,6 +103,14 @@ function runOperation(
     onAbandoned: (arrival) => record(arrival, ABANDONED),
     onDropped: (intendedMs) => recorder.dropped(kind, intendedMs),
   });
+}
+
+/** Operations of a kind started in a second, all users together, within the load's bound. */
+export function ratePerSecond(kind: ClientOperation, load: ClientLoad, users: number): number {
+  const asked = (one: ClientOperation): number => ((load.perUserPerMinute[one] ?? 0) * users) / 60;
+  const all = clientOperation.options.reduce((total, one) => total + asked(one), 0);
+  const bound = load.atMostPerSecond ?? Number.POSITIVE_INFINITY;
+  return asked(kind) * Math.min(1, bound / Math.max(all, Number.MIN_VALUE));
 }
 
 const ABANDONED: OperationOutcome = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../std/rng.ts";
-import { ledgerTradeSchema } from "../../system/schema/tenant.ts";
+import { isClosingTradeId, ledgerTradeSchema } from "../../system/schema/tenant.ts";
 import { StoreError, type StatusCode } from "../../system/store/store.ts";
 import { createLedgerCreate } from "./ledger-create.ts";
 import { LedgerJournal } from "./ledger-journal.ts";
@@ -44,6 +44,14 @@ test("writes a trade that the schema takes, with the server's time", async () =>
   const trade = ledgerTradeSchema.parse({ ...write?.data, ts: new Date(0) });
   expect(trade).toMatchObject({ uid: "ada", strategy_id: "momentum-1", price: "12.34" });
   expect(Number(trade.notional)).toBeCloseTo(Number(trade.quantity) * 12.34, 6);
+});
+
+test("never takes an ID that is the pulse's", async () => {
+  const { run, writes } = setUp(Array.from({ length: 100 }, () => "OK"));
+  for (let trade = 0; trade < 100; trade += 1) await run();
+  const ids = writes.map(({ path }) => path.split("/").at(-1) ?? "");
+  expect(new Set(ids).size).toBe(100);
+  expect(ids.filter(isClosingTradeId)).toEqual([]);
 });
 
 test("the journal has what the database acknowledged", async () => {

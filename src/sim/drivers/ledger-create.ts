@@ -1,4 +1,5 @@
 import { assert } from "../../std/assert.ts";
+import { equalJitterBackOffMs, type BackOff } from "../../std/back-off.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
 import { notional } from "../../system/schema/money.ts";
@@ -45,7 +46,7 @@ const RETRYABLE: ReadonlySet<StatusCode> = new Set([
 ]);
 
 const ATTEMPTS_MAX = 3;
-const FIRST_BACK_OFF_MS = 100;
+const BACK_OFF: BackOff = { baseMs: 100, factor: 2, capMs: 200 };
 const QUANTITY_MAX = 100;
 
 /**
@@ -84,16 +85,15 @@ export function createLedgerCreate(
   };
 }
 
-/** 100 ms and then 200 ms, each shortened by up to half. An abort ends it; the next try sees it. */
+/** An abort ends it; the next try sees it. */
 async function backOff(
   clock: Clock,
   rng: Rng,
-  attempt: number,
+  failures: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const ceilingMs = FIRST_BACK_OFF_MS * 2 ** (attempt - 1);
   try {
-    await clock.sleep(ceilingMs * (1 - rng.next() / 2), signal);
+    await clock.sleep(equalJitterBackOffMs(BACK_OFF, failures, rng.next()), signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -1,10 +1,10 @@
 import { assert } from "../../std/assert.ts";
+import { OPERATOR_NAMES } from "../../system/store/operators.ts";
 import type {
   DocumentData,
   FieldTransform,
   FieldValue,
   Filter,
-  FilterOperator,
   Query,
   Snapshot,
   Write,
@@ -159,25 +159,12 @@ function encodeSource(root: string, from: Query["from"]): { parent: string; sele
   return { parent: [root, ...segments.slice(0, -1)].join("/"), selector: { collectionId } };
 }
 
-const OPERATORS: Readonly<Record<FilterOperator, string>> = {
-  "==": "EQUAL",
-  "!=": "NOT_EQUAL",
-  "<": "LESS_THAN",
-  "<=": "LESS_THAN_OR_EQUAL",
-  ">": "GREATER_THAN",
-  ">=": "GREATER_THAN_OR_EQUAL",
-  in: "IN",
-  "not-in": "NOT_IN",
-  "array-contains": "ARRAY_CONTAINS",
-  "array-contains-any": "ARRAY_CONTAINS_ANY",
-};
-
 function encodeFilter(root: string, filter: Filter): object {
   const field = fieldReference(filter.field);
   const unary = unaryOperator(filter);
   if (unary !== undefined) return { unaryFilter: { field, op: unary } };
   const value = encodeOperand(root, filter.field, filter.value);
-  return { fieldFilter: { field, op: OPERATORS[filter.operator], value } };
+  return { fieldFilter: { field, op: OPERATOR_NAMES[filter.operator], value } };
 }
 
 /** Equality with null and NaN are operators of their own in the protocol. */

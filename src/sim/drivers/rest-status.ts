@@ -1,29 +1,12 @@
 import { z } from "zod";
-import type { StatusCode } from "../../system/store/store.ts";
+import { STATUS_CODES, type StatusCode } from "../../system/store/status.ts";
 
 export interface RestFailure {
   readonly code: StatusCode;
   readonly message: string;
 }
 
-const statusCode = z.enum([
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-] satisfies StatusCode[]);
+const statusCode = z.enum(STATUS_CODES);
 
 /** https://cloud.google.com/apis/design/errors#http_mapping, read the other way round. */
 const CODE_OF_HTTP_STATUS: ReadonlyMap<number, StatusCode> = new Map([

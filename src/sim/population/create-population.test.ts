@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createRng } from "../../std/rng.ts";
-import { decimalString, documentId } from "../../system/schema/document.ts";
+import { totalString } from "../../system/schema/decimal.ts";
+import { documentId } from "../../system/schema/document.ts";
 import { createPopulation } from "./create-population.ts";
 import type { Population } from "./population.ts";
 import { tenantSizes } from "./tenant-sizes.ts";
@@ -48,7 +49,7 @@ describe("a population of 1,000 users in 400 tenants", () => {
     for (const { uid, email, strategyIds, cash } of population.users) {
       expect(uid).toMatch(/^[A-Za-z0-9]{28}$/);
       expect(z.email().parse(email)).toBe(email);
-      expect(decimalString.parse(cash)).toBe(cash);
+      expect(totalString.parse(cash)).toBe(cash);
       expect(strategyIds.length).toBeGreaterThanOrEqual(1);
       for (const id of strategyIds) expect(id).toMatch(/^[A-Za-z0-9]{20}$/);
     }

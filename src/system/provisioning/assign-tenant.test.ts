@@ -3,6 +3,8 @@ import { invitationPath } from "../schema/invitation.ts";
 import { onboardingErrorPath } from "../schema/ops.ts";
 import { StoreError, type Store } from "../store/store.ts";
 import { assignTenant } from "./assign-tenant.ts";
+import { EMAIL_ADDRESSES } from "../../../tests/setup/value-samples.ts";
+import { provisionUser } from "./provision-user.ts";
 import { createWorld, START_MS, type OnboardingWorld } from "./onboarding.fixture.ts";
 
 const verified = { uid: "u1", email: "Ann@Example.com", emailVerified: true };
@@ -50,10 +52,37 @@ describe("assignTenant", () => {
 
   it.each([
     ["without an e-mail", { ...verified, email: undefined }, "e-mail"],
+    [
+      "with an address in another script",
+      { ...verified, email: "üser@example.com" },
+      "plain letters",
+    ],
+    ["with a quoted address", { ...verified, email: '"x y"@example.com' }, "plain letters"],
     ["with an ID that is no document ID", { ...verified, uid: "a/b" }, "user ID"],
   ])("refuses a sign-up %s", async (_, user, text) => {
     const decision = await assign(createWorld(), user);
-    expect(decision).toMatchObject({ kind: "refused", message: expect.stringContaining(text) });
+    expect(decision).toMatchObject({
+      kind: "refused",
+      reason: "invalid-user",
+      message: expect.stringContaining(text),
+    });
+  });
+
+  it.each(EMAIL_ADDRESSES.good)("takes %s at sign-up and in provisioning", async (email) => {
+    const world = createWorld();
+    expect(await assign(world, { ...verified, email })).toEqual(OWN);
+    const user = { uid: "u1", email, tenantId: OWN.tenantId };
+    expect(await provisionUser(world.clock, world.store, user)).toMatchObject({
+      kind: "provisioned",
+    });
+  });
+
+  it.each(EMAIL_ADDRESSES.bad)("refuses %s at sign-up as in provisioning", async (email) => {
+    const world = createWorld();
+    const user = { uid: "u1", email, tenantId: OWN.tenantId };
+    const refusal = { kind: "refused", reason: "invalid-user" };
+    expect(await assign(world, { ...verified, email })).toMatchObject(refusal);
+    expect(await provisionUser(world.clock, world.store, user)).toMatchObject(refusal);
   });
 
   it("refuses and records when the database fails", async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../log.ts";
 import { documentId, parseDocument } from "../schema/document.ts";
+import { emailAddress } from "../schema/email-address.ts";
 import { invitationPath, invitationSchema } from "../schema/invitation.ts";
 import type { Store } from "../store/store.ts";
 import type { DirectoryUser } from "./auth-directory.ts";
@@ -68,6 +69,9 @@ export async function decideTenant(
 ): Promise<DecidedTenant> {
   if (email === undefined || email === "") {
     return refuse("An e-mail address is needed to sign up.");
+  }
+  if (!emailAddress.safeParse(email).success) {
+    return refuse("This e-mail address cannot be used. Use one of plain letters: ann@example.com.");
   }
   const own = ownTenantId(uid);
   if (!documentId.safeParse(own).success) return refuse("This user ID cannot be used.");

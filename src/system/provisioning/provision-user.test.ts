@@ -58,6 +58,18 @@ describe("provisionUser under faults", () => {
     expect(sizes).toEqual([7]);
   });
 
+  it("waits between half and all of 50, 100 and 200 ms, each user differently", async () => {
+    const waits = new Set<number>();
+    for (const uid of ["u1", "u2", "u3"]) {
+      const { clock, store } = createWorld({ beforeCommit: failing("UNAVAILABLE", 3) });
+      await provisionUser(clock, store, { ...USER, uid });
+      waits.add(clock.monotonicMs());
+    }
+    expect(waits.size).toBe(3);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(175);
+    expect(Math.max(...waits)).toBeLessThan(350);
+  });
+
   it("gives up after five attempts", async () => {
     let attempts = 0;
     const { clock, store } = createWorld({

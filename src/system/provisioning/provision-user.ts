@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { equalJitterBackOffMs, type BackOff } from "../../std/back-off.ts";
 import type { Clock } from "../../std/clock.ts";
-import { isRetryable } from "../pulse/retry.ts";
+import { createRng } from "../../std/rng.ts";
 import { documentId, parseDocument } from "../schema/document.ts";
+import { emailAddress } from "../schema/email-address.ts";
 import { onboardingErrorPath } from "../schema/ops.ts";
 import { tenantSchema } from "../schema/tenant.ts";
 import { userSchema } from "../schema/user.ts";
+import { isRetryable } from "../store/status.ts";
 import { StoreError, type Snapshot, type Store, type Write } from "../store/store.ts";
 import {
   seedDocuments,
@@ -24,7 +27,7 @@ export type ProvisionResult =
 
 /** A second look is needed only after a race or a passing fault; more means something is wrong. */
 const ATTEMPTS_MAX = 5;
-const BACKOFF_FIRST_MS = 50;
+const BACK_OFF: BackOff = { baseMs: 50, factor: 2, capMs: 400 };
 
 /**
  * Gives a user the seven document groups, and clears an earlier failure from
@@ -40,6 +43,8 @@ export async function provisionUser(
 ): Promise<ProvisionResult> {
   const fault = faultOf(user);
   if (fault !== undefined) return { kind: "refused", reason: "invalid-user", message: fault };
+  // A stream for each user: those whom one fault hits together do not come back together.
+  const rng = createRng(`provision/${user.uid}`);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await createMissing(store, user);
@@ -47,7 +52,7 @@ export async function provisionUser(
       if (attempt === ATTEMPTS_MAX || !(error instanceof StoreError)) throw error;
       if (error.code === "ALREADY_EXISTS") continue; // The race is over: look at once.
       if (!isRetryable(error.code)) throw error;
-      await clock.sleep(BACKOFF_FIRST_MS * 2 ** (attempt - 1));
+      await clock.sleep(equalJitterBackOffMs(BACK_OFF, attempt, rng.next()));
     }
   }
 }
@@ -107,7 +112,7 @@ function ownsTenant(existing: Existing, seeds: readonly SeedDocument[], user: Ne
   return !tenant || parseDocument(tenantSchema, tenant).owner_uid === user.uid;
 }
 
-const newUserSchema = z.object({ uid: documentId, email: z.email(), tenantId: documentId });
+const newUserSchema = z.object({ uid: documentId, email: emailAddress, tenantId: documentId });
 
 function faultOf(user: NewUser): string | undefined {
   const parsed = newUserSchema.safeParse(user);

@@ -3,13 +3,14 @@ import type { Rng } from "../../std/rng.ts";
 import { logLineOf } from "../limiter/log-lines.ts";
 import type { Outcome, Reservation, WriteLimiter } from "../limiter/limiter.ts";
 import type { Log } from "../log.ts";
+import { isRetryable } from "../store/status.ts";
 import { StoreError, type CommitResult, type Store, type StatusCode } from "../store/store.ts";
 import { isStale, mayBeApplied } from "./commit-faults.ts";
 import type { PulseConfig } from "./config.ts";
 import type { PulseEvents } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { PlannedWrite } from "./planned-write.ts";
-import { backOffMs, isRetryable } from "./retry.ts";
+import { backOffMs } from "./retry.ts";
 import type { SweptUser } from "./user-state.ts";
 
 export interface CommitDependencies {

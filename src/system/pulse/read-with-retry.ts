@@ -1,8 +1,9 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
+import { isRetryable } from "../store/status.ts";
 import { StoreError } from "../store/store.ts";
 import type { PulseConfig } from "./config.ts";
-import { backOffMs, isRetryable } from "./retry.ts";
+import { backOffMs } from "./retry.ts";
 
 /** Reads are tried twice at most: a third try would come when its users' time is over. */
 const READ_ATTEMPTS = 2;

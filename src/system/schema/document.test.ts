@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DOCUMENT_FAMILIES, familyOf } from "./catalogue.ts";
 import { documentPath, DocumentError, parentIdOf, parseDocument } from "./document.ts";
 import { SHARD_COUNT, shardOf } from "./shard.ts";
-import { ledgerTradePath, tenantSchema } from "./tenant.ts";
+import { closingTradeId, isClosingTradeId, ledgerTradePath, tenantSchema } from "./tenant.ts";
 import { shadowTradePath, userSchema } from "./user.ts";
 
 describe("parseDocument", () => {
@@ -48,6 +48,29 @@ describe("documentPath", () => {
     expect(documentPath("users", "x".repeat(1500))).toHaveLength(1506);
     expect(shadowTradePath("u1", "t 1")).toBe("users/u1/shadowTradeHistory/t 1");
     expect(parentIdOf(ledgerTradePath("acme", "t1"))).toBe("acme");
+  });
+});
+
+describe("closing entries of the ledger", () => {
+  test("are named after the user and the trade", () => {
+    expect(closingTradeId("u1", "t1")).toBe("u1_t1_close");
+    expect(closingTradeId("u1", "t1")).not.toBe(closingTradeId("u2", "t1"));
+  });
+
+  test.each([
+    [closingTradeId("u1", "t1"), true],
+    ["u1\n_close", true],
+    ["_close", true],
+    ["u1_t1_closed", false],
+    ["u1_t1-close", false],
+    ["close", false],
+  ])("%j: %s", (id, isClosing) => {
+    expect(isClosingTradeId(id)).toBe(isClosing);
+  });
+
+  test("have an ID that Firestore takes, however long the parts may be", () => {
+    const [uid, tradeId] = ["ü".repeat(128), "😀".repeat(128)];
+    expect(() => ledgerTradePath("acme", closingTradeId(uid, tradeId))).not.toThrow();
   });
 });
 

@@ -1,16 +1,6 @@
 import { z } from "zod";
 import type { Snapshot } from "../store/store.ts";
 
-/** A decimal number kept as text, so that no binary rounding touches money: "-12.50". */
-export const decimalString = z
-  .string()
-  .regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'expected a decimal string such as "-12.50"');
-
-/** A decimal string of zero or more. */
-export const positiveDecimalString = z
-  .string()
-  .regex(/^\d{1,15}(\.\d{1,12})?$/, 'expected a decimal string of zero or more such as "12.50"');
-
 /** A Firestore timestamp; the store port hands it over as a Date. */
 export const timestamp = z.date();
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { moneyString, notionalString, percentString, priceString, totalString } from "./decimal.ts";
 import { compareDecimals, notional, profitAndLoss, sum } from "./money.ts";
 
 describe("profitAndLoss", () => {
@@ -14,7 +15,15 @@ describe("profitAndLoss", () => {
     ["SELL", "0.5", "1.00", "1.01", "-0.01", "-1.0000"],
     // A loss too small for a cent is no "-0.00".
     ["SELL", "0.1", "1.00", "1.01", "0.00", "-1.0000"],
-    ["BUY", "5", "0", "2.00", "10.00", "0.0000"],
+    // The most that valid fields come to: 18 digits of money, 17 of per cent.
+    [
+      "BUY",
+      "999999999.999999",
+      "0.000001",
+      "999999999.999999",
+      "999999999999997000.00",
+      "99999999999999800.0000",
+    ],
   ] as const)("%s %s at %s, now %s: %s (%s %%)", (side, quantity, entry, price, pnl, percent) => {
     expect(profitAndLoss(side, quantity, entry, price)).toEqual({ pnl, percent });
   });
@@ -29,6 +38,30 @@ describe("profitAndLoss", () => {
       }),
     );
   });
+});
+
+/** Quantities and prices, which have the same form: up to nine digits and six decimals. */
+const valid = fc
+  .tuple(fc.bigInt({ min: 0n, max: 999_999_999n }), fc.integer({ min: 0, max: 999_999 }))
+  .map(([whole, millionths]) => `${whole}.${String(millionths).padStart(6, "0")}`)
+  .filter((text) => priceString.safeParse(text).success);
+const extreme = fc.constantFrom("999999999.999999", "0.000001", "1");
+const field = fc.oneof(valid, extreme);
+
+test("law: whatever is computed of valid fields is valid", () => {
+  const trade = fc.tuple(fc.constantFrom("BUY", "SELL"), field, field, field);
+  fc.assert(
+    fc.property(trade, fc.array(trade, { maxLength: 20 }), (one, others) => {
+      const pnls = [one, ...others].map(([side, quantity, entry, price]) => {
+        const { pnl, percent } = profitAndLoss(side, quantity, entry, price);
+        expect(moneyString.parse(pnl)).toBe(pnl);
+        expect(percentString.parse(percent)).toBe(percent);
+        expect(notionalString.safeParse(notional(quantity, price)).success).toBe(true);
+        return pnl;
+      });
+      expect(totalString.safeParse(sum(["999999999999999999.99", ...pnls])).success).toBe(true);
+    }),
+  );
 });
 
 test("sums and products keep cents exact", () => {

@@ -18,7 +18,7 @@ export interface ProfitAndLoss {
 
 /**
  * Profit or loss of a position at a price: (price - entry) × quantity, negated for a SELL (short).
- * Rounds half away from zero to cents.
+ * Rounds half away from zero to cents. The entry price is above zero, as the schema says.
  */
 export function profitAndLoss(
   side: Side,
@@ -28,7 +28,7 @@ export function profitAndLoss(
 ): ProfitAndLoss {
   const entry = new Big(entryPrice);
   const move = side === "BUY" ? new Big(price).minus(entry) : entry.minus(price);
-  const percent = entry.eq(0) ? new Big(0) : move.div(entry).times(100);
+  const percent = move.div(entry).times(100);
   return {
     pnl: normalize(move.times(quantity), MONEY_PLACES),
     percent: normalize(percent, PERCENT_PLACES),

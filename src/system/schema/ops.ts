@@ -63,6 +63,8 @@ export const onboardingErrorPath = (uid: string): string =>
 export const sweepLeaseSchema = z.object({
   sweep_id: z.string().min(1),
   worker_id: documentId,
+  /** Unique to one attempt at the sweep. */
+  holder: z.string().min(1),
   started_at: timestamp,
   /** A sweep that has not renewed or released its lease by then is taken for dead. */
   expires_at: timestamp,

@@ -1,11 +1,8 @@
 import { z } from "zod";
-import {
-  decimalString,
-  documentId,
-  documentPath,
-  positiveDecimalString,
-  timestamp,
-} from "./document.ts";
+import { moneyString, notionalString, priceString, quantityString } from "./decimal.ts";
+import { documentId, documentPath, timestamp } from "./document.ts";
+import { emailAddress } from "./email-address.ts";
+import { tickerSymbol } from "./symbol.ts";
 
 const plan = z.enum(["free", "pro", "enterprise"]);
 export type Plan = z.infer<typeof plan>;
@@ -30,7 +27,7 @@ export type MemberRole = z.infer<typeof memberRole>;
 export const memberSchema = z.object({
   uid: documentId,
   role: memberRole,
-  email: z.email(),
+  email: emailAddress,
   created_at: timestamp,
 });
 export type Member = z.infer<typeof memberSchema>;
@@ -47,14 +44,14 @@ export type Side = z.infer<typeof side>;
 export const ledgerTradeSchema = z.object({
   uid: documentId,
   strategy_id: documentId,
-  symbol: z.string().min(1).max(16),
+  symbol: tickerSymbol,
   side,
-  quantity: positiveDecimalString,
-  price: positiveDecimalString,
+  quantity: quantityString,
+  price: priceString,
   /** quantity × price */
-  notional: positiveDecimalString,
+  notional: notionalString,
   /** Realised profit or loss of a closing execution; "0" for an opening one. */
-  realized_pnl: decimalString,
+  realized_pnl: moneyString,
   ts: timestamp,
 });
 export type LedgerTrade = z.infer<typeof ledgerTradeSchema>;
@@ -65,13 +62,26 @@ export const ledgerTradesPath = (tenantId: string): string =>
 export const ledgerTradePath = (tenantId: string, tradeId: string): string =>
   documentPath(TENANTS, tenantId, LEDGER_TRADES, tradeId);
 
+/** How the ID of every closing entry ends; firestore.rules keeps clients from making such IDs. */
+const CLOSING_SUFFIX = "_close";
+
+/**
+ * The ID of the ledger entry that closes a shadow trade. It follows from the trade, so that a pulse
+ * that tries again finds its own entry instead of making a second one.
+ */
+export const closingTradeId = (uid: string, tradeId: string): string =>
+  `${uid}_${tradeId}${CLOSING_SUFFIX}`;
+
+/** Whether a ledger entry's ID is one that only a pulse may make. */
+export const isClosingTradeId = (id: string): boolean => id.endsWith(CLOSING_SUFFIX);
+
 /** tenants/{tenantId}/strategies/{strategyId} */
 export const strategySchema = z.object({
   uid: documentId,
   name: z.string().min(1),
   kind: z.enum(["momentum", "mean-reversion", "breakout", "pairs"]),
   status: z.enum(["active", "paused", "archived"]),
-  symbols: z.array(z.string().min(1).max(16)).min(1).max(50),
+  symbols: z.array(tickerSymbol).min(1).max(50),
   created_at: timestamp,
   updated_at: timestamp,
 });

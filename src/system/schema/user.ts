@@ -1,16 +1,20 @@
 import { z } from "zod";
 import {
-  decimalString,
-  documentId,
-  documentPath,
-  positiveDecimalString,
-  timestamp,
-} from "./document.ts";
+  moneyString,
+  percentLimitString,
+  percentString,
+  priceString,
+  quantityString,
+  totalString,
+} from "./decimal.ts";
+import { documentId, documentPath, timestamp } from "./document.ts";
+import { emailAddress } from "./email-address.ts";
+import { tickerSymbol } from "./symbol.ts";
 import { side } from "./tenant.ts";
 
 /** users/{uid} */
 export const userSchema = z.object({
-  email: z.email(),
+  email: emailAddress,
   tenant_id: documentId,
   onboarded: z.boolean(),
   created_at: timestamp,
@@ -25,19 +29,19 @@ export const shadowTradeSchema = z.object({
   uid: documentId,
   tenant_id: documentId,
   strategy_id: documentId,
-  symbol: z.string().min(1).max(16),
+  symbol: tickerSymbol,
   side,
   status: z.enum(["OPEN", "CLOSED"]),
-  quantity: positiveDecimalString,
-  entry_price: positiveDecimalString,
+  quantity: quantityString,
+  entry_price: priceString,
   /** The quote the P&L was computed from. */
-  last_price: positiveDecimalString,
-  pnl: decimalString,
-  pnl_percent: decimalString,
+  last_price: priceString,
+  pnl: moneyString,
+  pnl_percent: percentString,
   /** The pulse closes the trade when its loss reaches this many percent of the entry. */
-  stop_loss_percent: positiveDecimalString,
+  stop_loss_percent: percentLimitString,
   /** The pulse closes the trade when its gain reaches this many percent of the entry. */
-  take_profit_percent: positiveDecimalString,
+  take_profit_percent: percentLimitString,
   created_at: timestamp,
   /** When the quote of last_price was taken; null until the first pulse. */
   quoted_at: timestamp.nullable(),
@@ -54,11 +58,11 @@ export const shadowTradePath = (uid: string, tradeId: string): string =>
 export const signalSchema = z.object({
   uid: documentId,
   strategy_id: documentId,
-  symbol: z.string().min(1).max(16),
+  symbol: tickerSymbol,
   action: z.enum(["BUY", "SELL", "HOLD"]),
   /** From 0 to 1. */
   confidence: z.number().min(0).max(1),
-  price: positiveDecimalString,
+  price: priceString,
   created_at: timestamp,
   expires_at: timestamp,
 });
@@ -73,10 +77,10 @@ export const signalPath = (uid: string, signalId: string): string =>
 export const accountSchema = z.object({
   configured: z.boolean(),
   /** Cash plus the P&L of all open trades. */
-  equity: decimalString,
+  equity: totalString,
   /** Present once an account is connected. */
-  cash: decimalString.optional(),
-  unrealized_pnl: decimalString.optional(),
+  cash: totalString.optional(),
+  unrealized_pnl: totalString.optional(),
   open_positions: z.int().nonnegative().optional(),
   note: z.string().optional(),
   updated_at: timestamp,

@@ -7,11 +7,12 @@ import {
   type WireTimestamp,
   type WireValue,
 } from "./admin-values.ts";
+import { isMap } from "./map-value.ts";
+import { OPERATOR_NAMES } from "./operators.ts";
 import type {
   DocumentData,
   FieldValue,
   Filter,
-  FilterOperator,
   Precondition,
   Query,
   Transforms,
@@ -94,12 +95,6 @@ function leafPaths(data: DocumentData, prefix = ""): readonly string[] {
   });
 }
 
-function isMap(value: FieldValue): value is DocumentData {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
-  );
-}
-
 /** Field names that are not plain identifiers are quoted in a field path. */
 function quoteField(field: string): string {
   if (/^[A-Za-z_][A-Za-z_0-9]*$/.test(field)) return field;
@@ -109,19 +104,6 @@ function quoteField(field: string): string {
 function quotePath(dottedPath: string): string {
   return dottedPath.split(".").map(quoteField).join(".");
 }
-
-const OPERATORS: Readonly<Record<FilterOperator, string>> = {
-  "==": "EQUAL",
-  "!=": "NOT_EQUAL",
-  "<": "LESS_THAN",
-  "<=": "LESS_THAN_OR_EQUAL",
-  ">": "GREATER_THAN",
-  ">=": "GREATER_THAN_OR_EQUAL",
-  in: "IN",
-  "not-in": "NOT_IN",
-  "array-contains": "ARRAY_CONTAINS",
-  "array-contains-any": "ARRAY_CONTAINS_ANY",
-};
 
 /** The body of a RunQuery request, without its transaction. */
 export function encodeQuery(root: string, query: Query): Readonly<Record<string, unknown>> {
@@ -159,7 +141,7 @@ function encodeFilter(root: string, filter: Filter): object {
   const field = encodeFieldReference(filter.field);
   const unary = unaryOperator(filter);
   if (unary) return { unaryFilter: { field, op: unary } };
-  const op = OPERATORS[filter.operator];
+  const op = OPERATOR_NAMES[filter.operator];
   return { fieldFilter: { field, op, value: encodeOperand(root, filter.field, filter.value) } };
 }
 

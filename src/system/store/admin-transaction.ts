@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { equalJitterBackOffMs, type BackOff } from "../../std/back-off.ts";
 import { commit, getDocuments, runQuery, type TransactionId } from "./admin-calls.ts";
 import type { Transport } from "./admin-transport.ts";
 import { StoreError, type StoreTransaction, type Write } from "./store.ts";
 
 /** As many as the SDK's runTransaction makes by default. */
 const ATTEMPTS_MAX = 5;
-const BACKOFF_FIRST_MS = 100;
-const BACKOFF_FACTOR = 2;
+const BACK_OFF: BackOff = { baseMs: 200, factor: 2, capMs: 1600 };
 
 /**
  * Runs `body` in a read-write transaction. When the server aborts it (contention), it is rolled
- * back and run again after a wait with full jitter, under the earlier transaction's priority.
+ * back and run again after a wait, under the earlier transaction's priority.
  */
 export async function runTransaction<T>(
   transport: Transport,
@@ -25,7 +25,7 @@ export async function runTransaction<T>(
       await rollback(transport, id);
       if (!isContention(error) || attempt === ATTEMPTS_MAX) throw error;
       previous = id;
-      await sleep(Math.random() * BACKOFF_FIRST_MS * BACKOFF_FACTOR ** attempt);
+      await sleep(equalJitterBackOffMs(BACK_OFF, attempt, Math.random()));
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Firestore } from "@google-cloud/firestore";
 import { assert } from "../../std/assert.ts";
-import { StoreError, type StatusCode } from "./store.ts";
+import { STATUS_CODES } from "./status.ts";
+import { StoreError } from "./store.ts";
 
 /*
  * One call, one attempt, one deadline. The SDK's public methods cannot do that: WriteBatch.commit
@@ -114,26 +115,6 @@ function collect<Answer>(stream: Readable): Promise<readonly Answer[]> {
     stream.on("end", () => resolve(answers));
   });
 }
-
-/** By number, from 1; 0 is OK (https://grpc.io/docs/guides/status-codes/). */
-const STATUS_CODES: readonly StatusCode[] = [
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];
 
 function toStoreError(error: unknown, { operation, path }: Occasion): StoreError {
   const { code, details, message } = error as Partial<Record<string, unknown>>;

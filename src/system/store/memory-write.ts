@@ -1,3 +1,4 @@
+import { isMap } from "./map-value.ts";
 import {
   StoreError,
   type DocumentData,
@@ -87,10 +88,4 @@ function transformField(
   if (transform.kind === "server-timestamp") return { ...data, [field]: new Date(nowMs) };
   const base = typeof existing === "number" ? existing : 0;
   return { ...data, [field]: base + transform.by };
-}
-
-function isMap(value: FieldValue | undefined): value is DocumentData {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
-  );
 }

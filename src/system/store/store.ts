@@ -1,3 +1,5 @@
+import type { StatusCode } from "./status.ts";
+
 /**
  * The port through which the service meets its database. It is Firestore-shaped (paths, masks,
  * field transforms, preconditions, status codes), so that the same service code runs on the Admin
@@ -105,24 +107,7 @@ export interface CommitResult {
   readonly commitTimeMs: number;
 }
 
-/** gRPC status names the service tells apart (https://grpc.io/docs/guides/status-codes/). */
-export type StatusCode =
-  | "CANCELLED"
-  | "UNKNOWN"
-  | "INVALID_ARGUMENT"
-  | "DEADLINE_EXCEEDED"
-  | "NOT_FOUND"
-  | "ALREADY_EXISTS"
-  | "PERMISSION_DENIED"
-  | "RESOURCE_EXHAUSTED"
-  | "FAILED_PRECONDITION"
-  | "ABORTED"
-  | "OUT_OF_RANGE"
-  | "UNIMPLEMENTED"
-  | "INTERNAL"
-  | "UNAVAILABLE"
-  | "DATA_LOSS"
-  | "UNAUTHENTICATED";
+export type { StatusCode } from "./status.ts";
 
 /** What a store rejects with. Names the operation, the first path concerned and the status. */
 export class StoreError extends Error {

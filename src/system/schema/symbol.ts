@@ -1,0 +1,6 @@
+import { z } from "zod";
+
+/** A ticker such as "AAPL" or "BRK.B". firestore.rules states the same pattern. */
+export const tickerSymbol = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9.-]{0,15}$/, 'expected a symbol of at most 16 capitals such as "BRK.B"');
