@@ -82,7 +82,7 @@ describe("the exported functions", () => {
   it("pulse starts every minute and is not repeated", () => {
     expect(endpointOf("pulse")).toMatchObject({
       scheduleTrigger: { schedule: "* * * * *", retryConfig: { retryCount: 0 } },
-      timeoutSeconds: 300,
+      timeoutSeconds: 1800,
       secretEnvironmentVariables: [{ key: "ALPACA_KEY_ID" }, { key: "ALPACA_SECRET_KEY" }],
     });
   });
@@ -94,7 +94,7 @@ describe("the exported functions", () => {
         rateLimits: { maxConcurrentDispatches: 64 },
       },
       concurrency: 1,
-      timeoutSeconds: 300,
+      timeoutSeconds: 1800,
     });
   });
 

@@ -4,6 +4,7 @@ import { beforeUserCreated, onUserCreated } from "firebase-functions/v2/identity
 import { onSchedule } from "firebase-functions/v2/scheduler";
 import { onTaskDispatched } from "firebase-functions/v2/tasks";
 import { callerOf, failManually, toSignUpAnswer } from "./functions/answers.ts";
+import { PULSE_TIMEOUT_SECONDS } from "./functions/pulse-deadline.ts";
 import { servicesOf, type Services } from "./functions/services.ts";
 import { assignTenant } from "./provisioning/assign-tenant.ts";
 import { onboardUser } from "./provisioning/onboard-user.ts";
@@ -73,7 +74,7 @@ export const pulse = onSchedule(
     schedule: "* * * * *",
     region,
     retryCount: 0,
-    timeoutSeconds: 300,
+    timeoutSeconds: PULSE_TIMEOUT_SECONDS,
     memory: "1GiB",
     secrets: [alpacaKeyId, alpacaSecret],
   },
@@ -86,7 +87,7 @@ export const pulse = onSchedule(
 export const pulse_shard = onTaskDispatched(
   {
     region,
-    timeoutSeconds: 300,
+    timeoutSeconds: PULSE_TIMEOUT_SECONDS,
     memory: "1GiB",
     concurrency: 1,
     retryConfig: { maxAttempts: 1 },

@@ -47,11 +47,30 @@ describe("createAlpacaQuotes", () => {
     answerOf = (symbols) => ({
       trades: Object.fromEntries(symbols.map((s) => [s, { t: "2026-01-05T14:30:00Z", p: 1 }])),
     });
-    const symbols = Array.from({ length: 501 }, (_, index) => `S${index}`);
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
+    const symbols = letters.flatMap((a) => letters.map((b) => a + b)).slice(0, 501);
     expect((await quotes().latest(symbols)).size).toBe(501);
     expect(asked.map((one) => one.symbols.length)).toEqual(expect.arrayContaining([500, 1]));
     expect((await quotes().latest([])).size).toBe(0);
     expect(asked).toHaveLength(2);
+  });
+
+  it("asks for nothing that cannot be a symbol, and leaves it out", async () => {
+    answerOf = (symbols) => ({
+      trades: Object.fromEntries(symbols.map((s) => [s, { t: "2026-01-05T14:30:00Z", p: 1 }])),
+    });
+    const bad = ["", "aapl", "BTC/USD", "BRK-B", "A,B", "TOOLONG", ".A", "AAPL ", "S1"];
+    const found = await quotes().latest(["AAPL", ...bad, "BRK.B", "BAC.PRB"]);
+    expect([...found.keys()]).toEqual(["AAPL", "BRK.B", "BAC.PRB"]);
+    expect(asked).toHaveLength(1);
+    expect((await quotes().latest(bad)).size).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([0, -1, 0.0000004])("leaves out the price %d and keeps the others", async (price) => {
+    const t = "2026-01-05T14:30:00Z";
+    answerOf = () => ({ trades: { AAPL: { t, p: price }, MSFT: { t, p: 2 } } });
+    expect([...(await quotes().latest(["AAPL", "MSFT"])).keys()]).toEqual(["MSFT"]);
   });
 
   it("says what is wrong with an answer", async () => {

@@ -19,24 +19,30 @@ const SYMBOLS_MAX = 500;
 const PRICE_PLACES = 6;
 const PRICE_PLACES_MIN = 2;
 
+/**
+ * What a listed symbol looks like, with its class or series: BRK.B, BAC.PRB. The service may
+ * refuse a whole request for one symbol that it cannot read.
+ */
+const SYMBOL = /^[A-Z]{1,6}(\.[A-Z]{1,4})?$/;
+
 /** The part of the answer that is used: price and time of the last trade of each symbol. */
 const answerSchema = z.object({
-  trades: z.record(
-    z.string(),
-    z.object({ p: z.number().nonnegative(), t: z.iso.datetime({ offset: true }) }),
-  ),
+  trades: z.record(z.string(), z.object({ p: z.number(), t: z.iso.datetime({ offset: true }) })),
 });
 
 /**
  * The latest trades from the broker's market data service
- * (https://docs.alpaca.markets/reference/stocklatesttrades). A symbol it does not know is left out.
+ * (https://docs.alpaca.markets/reference/stocklatesttrades). Left out are symbols it does not know,
+ * what cannot be a symbol, and prices that are not positive: one of them must not cost the others
+ * of its request their quotes.
  */
 export function createAlpacaQuotes(options: AlpacaOptions): QuoteSource {
   return {
     latest: async (symbols) => {
+      const listed = symbols.filter((symbol) => SYMBOL.test(symbol));
       const pages: (readonly string[])[] = [];
-      for (let first = 0; first < symbols.length; first += SYMBOLS_MAX) {
-        pages.push(symbols.slice(first, first + SYMBOLS_MAX));
+      for (let first = 0; first < listed.length; first += SYMBOLS_MAX) {
+        pages.push(listed.slice(first, first + SYMBOLS_MAX));
       }
       const quotes = await Promise.all(pages.map((page) => fetchPage(options, page)));
       return new Map(quotes.flat().map((quote) => [quote.symbol, quote]));
@@ -62,16 +68,16 @@ async function fetchPage(
     const fault = parsed.error.issues[0];
     throw new Error(`quotes: ${url.origin}: ${fault?.path.join(".")}: ${fault?.message}`);
   }
-  return Object.entries(parsed.data.trades).map(([symbol, trade]) => ({
-    symbol,
-    price: toPrice(trade.p),
-    atMs: Date.parse(trade.t),
-  }));
+  return Object.entries(parsed.data.trades).flatMap(([symbol, trade]) => {
+    const price = toPrice(trade.p);
+    return price === undefined ? [] : [{ symbol, price, atMs: Date.parse(trade.t) }];
+  });
 }
 
-/** A decimal string of two to six places: 126.5 becomes "126.50". */
-function toPrice(price: number): string {
+/** A decimal string of two to six places, 126.5 becomes "126.50"; undefined unless positive. */
+function toPrice(price: number): string | undefined {
   const rounded = new Decimal(price).round(PRICE_PLACES);
+  if (rounded.lte(0)) return undefined;
   const places = rounded.toFixed().split(".")[1]?.length ?? 0;
   return rounded.toFixed(Math.max(PRICE_PLACES_MIN, places));
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { AutoClock } from "../../std/auto-clock.fixture.ts";
 import { createRng } from "../../std/rng.ts";
+import { openTrade } from "../pulse/testing.fixture.ts";
 import { shardOf } from "../schema/shard.ts";
 import { tradingStatusPath } from "../schema/user.ts";
 import { heartbeatsPath } from "../schema/tenant.ts";
 import {
   createWorld,
   InstantClock,
+  MemoryLog,
   START_MS,
   type OnboardingWorld,
 } from "../provisioning/onboarding.fixture.ts";
+import type { OnboardingDependencies } from "../provisioning/onboard-user.ts";
 import { provisionUser } from "../provisioning/provision-user.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
 import { Pulse, type ShardTask } from "./pulse-wiring.ts";
 import { readServiceConfig } from "./service-config.ts";
 
@@ -50,7 +55,10 @@ function createPulse(pulseConfig: object, fails: (task: ShardTask) => boolean = 
 }
 
 /** A user whom the pulse sweeps. */
-async function addTrader({ clock, store }: OnboardingWorld, tenantId: string): Promise<void> {
+async function addTrader(
+  { clock, store }: Pick<OnboardingDependencies, "clock" | "store">,
+  tenantId: string,
+): Promise<void> {
   await provisionUser(clock, store, { uid: "u1", email: "u1@example.com", tenantId });
   const data = { enabled: true, mode: "paper" };
   await store.commit([{ kind: "update", path: tradingStatusPath("u1"), data }]);
@@ -101,6 +109,73 @@ describe("Pulse", () => {
       await pulse.startShard(JSON.parse(JSON.stringify(task)));
       expect((await heartbeatOf(world, "acme")) !== undefined).toBe(group >= ownGroup);
     }
+  });
+
+  it("drops a start that comes more than a period late, and sweeps one that is just in time", async () => {
+    const { world, pulse } = createPulse({});
+    await addTrader(world, "acme");
+    await world.clock.sleep(60_000);
+    await pulse.start(START_MS);
+    expect(await heartbeatOf(world, "acme")).toMatchObject({ sweep_id: `sweep-${START_MS}` });
+    const nextMs = START_MS + 60_000;
+    // Wherever the sweep has left the clock, a millisecond too late.
+    await world.clock.sleep(nextMs + 60_001 - world.clock.wallMs());
+    await pulse.start(nextMs);
+    expect(await heartbeatOf(world, "acme")).toMatchObject({ sweep_id: `sweep-${START_MS}` });
+    expect(world.log.lines.at(-1)).toMatchObject({
+      level: "warn",
+      fields: { sweepId: `sweep-${nextMs}`, lateMs: 60_001 },
+      message: expect.stringContaining("dropped"),
+    });
+  });
+
+  it("drops a task that comes more than a period late", async () => {
+    const { world, pulse } = createPulse({ workers: 2 });
+    await addTrader(world, "acme");
+    await world.clock.sleep(60_001);
+    for (const shardKey of ["0-31", "32-63"]) {
+      await pulse.startShard({ sweepId: "late", shardKey, dueAtMs: START_MS });
+    }
+    expect(await heartbeatOf(world, "acme")).toBeUndefined();
+    expect(world.log.lines.map(({ level }) => level)).toEqual(["warn", "warn"]);
+  });
+
+  it("holds tenants to the limit of their plan, which it reads at the second sweep", async () => {
+    // The writes of a trade a minute are more than 0.01 a second.
+    const limits = { plans: { free: 0.01 } };
+    const clock = new AutoClock(START_MS);
+    const log = new MemoryLog();
+    const store = createMemoryStore(clock);
+    await addTrader({ clock, store }, "acme");
+    const { path, trade } = openTrade({ uid: "u1", tenant_id: "acme" });
+    await store.commit([{ kind: "create", path, data: trade }]);
+    let price = 100;
+    const pulse = new Pulse({
+      clock,
+      log,
+      store,
+      rng: createRng(1),
+      config: readServiceConfig({
+        LIMITER_CONFIG: JSON.stringify({ tuning: { tenants: { limits } } }),
+      }),
+      quotes: {
+        latest: async () => {
+          const quote = { symbol: trade.symbol, price: `${(price += 1)}.00`, atMs: clock.wallMs() };
+          return new Map([[trade.symbol, quote]]);
+        },
+      },
+      queue: { enqueue: async () => undefined },
+    });
+    const overShareAfter: number[] = [];
+    for (const minute of [0, 1, 2]) {
+      const dueMs = START_MS + minute * 60_000;
+      await clock.run(clock.sleep(dueMs - clock.wallMs()));
+      await clock.run(pulse.start(dueMs));
+      overShareAfter.push(
+        log.lines.filter(({ fields }) => fields["reason"] === "tenant-share").length,
+      );
+    }
+    expect(overShareAfter).toEqual([0, 0, 1]);
   });
 
   it("waits for its period", async () => {

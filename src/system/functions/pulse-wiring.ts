@@ -5,12 +5,14 @@ import type { Rng } from "../../std/rng.ts";
 import { createLimiter } from "../limiter/create-limiter.ts";
 import type { WriteLimiter } from "../limiter/limiter.ts";
 import type { Log } from "../log.ts";
-import type { PulseEvents, SweepSummary } from "../pulse/events.ts";
+import type { PulseEvents } from "../pulse/events.ts";
 import { shardGroups, shareOfLimits, type ShardGroup } from "../pulse/fan-out.ts";
 import type { QuoteSource } from "../pulse/quotes.ts";
 import { createPulseWorker, runSweep, type PulseWorker } from "../pulse/sweep.ts";
 import type { Store } from "../store/store.ts";
+import { sweepDeadlineMs } from "./pulse-deadline.ts";
 import type { ServiceConfig } from "./service-config.ts";
+import { TenantPlans } from "./tenant-plans.ts";
 
 /** One shard group's part of a sweep, as it travels through the task queue. */
 const shardTaskSchema = z.strictObject({
@@ -36,20 +38,16 @@ export interface PulseServices {
   readonly queue: ShardQueue;
 }
 
-/**
- * A sweep that has not ended after this many periods is cut short. It has long missed its figures,
- * and the next one revalues the same users.
- */
-const PERIODS_MAX = 2;
-
 /** The pulse of one process: keeps a limiter and an account cache for each shard group it serves. */
 export class Pulse {
   readonly #services: PulseServices;
   readonly #groups: ReadonlyMap<string, ShardGroup>;
   readonly #crews = new Map<string, Crew>();
+  readonly #plans: TenantPlans;
 
   constructor(services: PulseServices) {
     this.#services = services;
+    this.#plans = new TenantPlans(services.clock, services.log);
     const groups = shardGroups(services.config.pulse.workers);
     this.#groups = new Map(groups.map((group) => [group.shardKey, group]));
   }
@@ -93,34 +91,48 @@ export class Pulse {
     this.#services.log.warn({ ...task }, "Pulse: no such shard group any more. Task dropped.");
   }
 
-  async #sweep({ sweepId, shardKey, dueAtMs }: ShardTask): Promise<SweepSummary> {
+  /** All users of a start that is a period late are overdue, and its successor has begun. */
+  async #sweep(task: ShardTask): Promise<void> {
+    const { clock, log, config } = this.#services;
+    const lateMs = Math.max(0, clock.wallMs() - task.dueAtMs);
+    if (lateMs > config.pulse.periodSeconds * 1000) {
+      log.warn({ ...task, lateMs }, "Pulse: started more than a period late. Sweep dropped.");
+      return;
+    }
+    await this.#sweepUntilDeadline(task, clock.monotonicMs() - lateMs);
+  }
+
+  async #sweepUntilDeadline({ sweepId, shardKey }: ShardTask, startMs: number): Promise<void> {
     const { clock, rng, store, log, quotes, config } = this.#services;
     const group = this.#groups.get(shardKey);
     assert(group, `there is no shard group ${shardKey}`);
     const { worker, limiter } = this.#crew(shardKey);
     const deadline = new AbortController();
-    const lateMs = Math.max(0, clock.wallMs() - dueAtMs);
-    const lifeMs = config.pulse.periodSeconds * 1000 * PERIODS_MAX;
+    const lifeMs = sweepDeadlineMs(config.pulse);
     const ended = new AbortController();
     const timer = clock.sleep(lifeMs, ended.signal).then(
       () => deadline.abort(new Error(`the sweep took longer than ${lifeMs} ms`)),
       () => undefined,
     );
+    // Beside the sweep, whose first users are due only after its lead-in.
+    const plansRead = this.#plans.refresh(store);
     try {
-      return await runSweep(
+      const summary = await runSweep(
         { clock, rng, store, limiter, quotes, log, events: NO_EVENTS, worker },
         {
           config: config.pulse,
           shards: group.shards,
           shardKey,
           sweepId,
-          startMs: clock.monotonicMs() - lateMs,
+          startMs,
           signal: deadline.signal,
         },
       );
+      // What a cut sweep had reserved will never be sent, and would hold up the next one.
+      if (summary.status === "cut") this.#crews.delete(shardKey);
     } finally {
       ended.abort();
-      await timer;
+      await Promise.all([timer, plansRead]);
     }
   }
 
@@ -133,7 +145,11 @@ export class Pulse {
       // The lease lets one process at a time serve a group, so the group names the worker.
       worker: createPulseWorker(`pulse-${shardKey}`, config.pulse),
       limiter: createLimiter(
-        { strategy: config.limiterStrategy, config: shareOfLimits(config.limiter, workers) },
+        {
+          strategy: config.limiterStrategy,
+          config: shareOfLimits(config.limiter, workers),
+          planOf: (tenantId) => this.#plans.planOf(tenantId),
+        },
         rng.fork(`limiter/${shardKey}`),
       ),
     };
@@ -151,6 +167,8 @@ const ignore = (): void => undefined;
 
 /** The deployed service tells of its sweeps through log, heartbeats and ops counters alone. */
 const NO_EVENTS: PulseEvents = {
+  scheduled: ignore,
+  staleRead: ignore,
   planned: ignore,
   plannedOps: ignore,
   waited: ignore,

@@ -33,9 +33,24 @@ describe("readServiceConfig", () => {
     ["PULSE_CONFIG", '{"workers":0}', "PULSE_CONFIG.workers"],
     ["PULSE_CONFIG", '{"speed":1}', "speed"],
     ["PULSE_CONFIG", '{"periodSeconds":90}', "multiple of 60"],
+    ["PULSE_CONFIG", '{"periodSeconds":1980}', "PULSE_CONFIG: periodSeconds: 1980 is not allowed"],
+    ["LIMITER_CONFIG", '{"batch_write_limit":1}', "workers is 1 and batch_write_limit is 1"],
     ["LOG_LEVEL", "loud", "LOG_LEVEL"],
   ])("refuses %s=%s", (name, value, text) => {
     expect(() => readServiceConfig({ [name]: value })).toThrow(text);
+  });
+
+  it("refuses more workers than the limit has shares for", () => {
+    const read = (strategy: string): unknown =>
+      readServiceConfig({
+        PULSE_CONFIG: '{"workers":64}',
+        LIMITER_CONFIG: '{"batch_write_limit":10}',
+        LIMITER_STRATEGY: strategy,
+      });
+    expect(() => read("paced")).toThrow(
+      /PULSE_CONFIG\.workers: workers is 64 and batch_write_limit is 10: .*at most 5$/,
+    );
+    expect(() => read("ramp")).not.toThrow();
   });
 
   it("names every fault at once", () => {

@@ -7,6 +7,8 @@ import {
 } from "../limiter/config.ts";
 import { LIMITER_STRATEGIES, type LimiterStrategy } from "../limiter/create-limiter.ts";
 import { pulseConfigSchema, type PulseConfig } from "../pulse/config.ts";
+import { shareFault } from "../pulse/fan-out.ts";
+import { periodFault } from "./pulse-deadline.ts";
 
 /** What the deployed service is told by its environment (functions/.env, secrets). */
 export interface ServiceConfig {
@@ -29,15 +31,17 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
-const environmentSchema = z.object({
+const variablesSchema = z.object({
   LOG_LEVEL: z.enum(["info", "warn", "error"]).default("info"),
   PULSE_CONFIG: jsonText
     .prefault("{}")
     .pipe(
-      pulseConfigSchema.refine(
-        ({ periodSeconds }) => periodSeconds % SCHEDULE_SECONDS === 0,
-        `periodSeconds: the pulse starts every minute, so expected a multiple of ${SCHEDULE_SECONDS}`,
-      ),
+      pulseConfigSchema
+        .refine(
+          ({ periodSeconds }) => periodSeconds % SCHEDULE_SECONDS === 0,
+          `periodSeconds: the pulse starts every minute, so expected a multiple of ${SCHEDULE_SECONDS}`,
+        )
+        .superRefine((config, context) => addFault(context, [], periodFault(config))),
     ),
   LIMITER_STRATEGY: z.enum(LIMITER_STRATEGIES).default("paced"),
   /** The name of a preset of Appendix C, or a configuration as JSON. */
@@ -47,6 +51,13 @@ const environmentSchema = z.object({
     .transform(presetOrJson)
     .pipe(z.unknown().transform(toLimiterConfig)),
   ALPACA_DATA_URL: z.url().default("https://data.alpaca.markets"),
+});
+
+/** What only shows where the variables are seen together. */
+const environmentSchema = variablesSchema.superRefine((variables, context) => {
+  const { LIMITER_CONFIG, LIMITER_STRATEGY, PULSE_CONFIG } = variables;
+  const fault = shareFault(LIMITER_CONFIG, LIMITER_STRATEGY, PULSE_CONFIG.workers);
+  addFault(context, ["PULSE_CONFIG", "workers"], fault);
 });
 
 /** Reads the environment; throws one error that lists every fault. */
@@ -66,6 +77,10 @@ export function readServiceConfig(
     limiter: data.LIMITER_CONFIG,
     alpacaUrl: data.ALPACA_DATA_URL,
   };
+}
+
+function addFault(context: z.RefinementCtx, path: string[], message: string | undefined): void {
+  if (message !== undefined) context.addIssue({ code: "custom", path, message });
 }
 
 function presetOrJson(text: string, context: z.RefinementCtx): unknown {

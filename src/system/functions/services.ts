@@ -9,16 +9,15 @@ import { createAdminStore } from "../store/admin-store.ts";
 import { processClock } from "../store/process-clock.ts";
 import { createAdminAuthDirectory } from "./admin-auth-directory.ts";
 import { createAlpacaQuotes } from "./alpaca-quotes.ts";
+import { CoalescingQuotes } from "./coalescing-quotes.ts";
 import { createPinoLog } from "./pino-log.ts";
+import { PULSE_TIMEOUT_SECONDS } from "./pulse-deadline.ts";
 import { Pulse, type ShardQueue } from "./pulse-wiring.ts";
 import { readServiceConfig } from "./service-config.ts";
 
 export interface Services extends OnboardingDependencies {
   readonly pulse: Pulse;
 }
-
-/** A task may take as long as pulse_shard may run. */
-const TASK_DEADLINE_SECONDS = 300;
 
 let services: Services | undefined;
 
@@ -42,14 +41,15 @@ function createServices(region: string): Services {
     enqueue: (task, id) =>
       getFunctions(app)
         .taskQueue(`locations/${region}/functions/pulse_shard`)
-        .enqueue(task, { id, dispatchDeadlineSeconds: TASK_DEADLINE_SECONDS })
+        .enqueue(task, { id, dispatchDeadlineSeconds: PULSE_TIMEOUT_SECONDS })
         .catch(ignoreExisting),
   };
-  const quotes = createAlpacaQuotes({
+  const alpaca = createAlpacaQuotes({
     baseUrl: config.alpacaUrl,
     keyId: process.env["ALPACA_KEY_ID"] ?? "",
     secret: process.env["ALPACA_SECRET_KEY"] ?? "",
   });
+  const quotes = new CoalescingQuotes(clock, alpaca);
   const rng = createRng(randomUUID());
   const pulse = new Pulse({ clock, rng, store, log, config, quotes, queue });
   return { clock, store, directory, log, pulse };

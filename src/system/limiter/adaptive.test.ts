@@ -93,6 +93,49 @@ test("refuses while the circuit is open, and says when to try again", () => {
   expect(limiter.state(10_000).circuit).toBe("half-open");
 });
 
+/** Twenty commits refused in the first moment: open until 10,000 ms. */
+function openCircuit(changes: object = {}): AdaptiveLimiter {
+  const limiter = adaptive(changes);
+  for (let index = 0; index < 20; index += 1) limiter.report(answer("resource-exhausted", 0), 0);
+  return limiter;
+}
+
+describe("while the circuit is open", () => {
+  test("what is already reserved departs when the trial begins, and within the limit", () => {
+    const limiter = openCircuit({ batch_write_limit: 20 });
+    expect([limiter.depart(10, 100), limiter.depart(10, 5000)]).toEqual([10_000, 10_000]);
+    // Two commits of ten fill the second: spans of 101 buckets of 10 ms.
+    expect(limiter.depart(10, 9000)).toBe(11_010);
+    expect(limiter.depart(10, 13_000)).toBe(13_000);
+  });
+
+  test("also beyond the line's horizon of ten minutes", () => {
+    const limiter = openCircuit({ tuning: { breaker: { openSec: 3600 } } });
+    expect(limiter.depart(10, 100)).toBe(3_600_000);
+    expect(limiter.depart(10, 3_600_000)).toBe(3_600_000);
+  });
+
+  test("answers to commits sent before neither close nor reopen it in its trial", () => {
+    const limiter = openCircuit();
+    for (const status of ["committed", "aborted"] as const) {
+      for (let late = 0; late < 5; late += 1) limiter.report(answer(status, 200), 10_100);
+      expect(limiter.state(10_100).circuit).toBe("half-open");
+    }
+    for (let probe = 0; probe < 5; probe += 1) limiter.report(answer("committed", 50), 10_100);
+    expect(limiter.state(10_100).circuit).toBe("closed");
+  });
+});
+
+test("a commit that can never be sent is no probe", () => {
+  const limiter = openCircuit();
+  const kindOf = (cost: number) => limiter.reserve({ ...demand, cost }, 10_000);
+  for (let index = 0; index < 5; index += 1) {
+    expect(kindOf(501)).toMatchObject({ kind: "refused", reason: "impossible" });
+  }
+  for (let probe = 0; probe < 5; probe += 1) expect(kindOf(10).kind).toBe("granted");
+  expect(kindOf(10)).toMatchObject({ kind: "refused", reason: "open-circuit" });
+});
+
 test("stays between its least rate and the ceiling, and never sends more than it in a second", () => {
   const step = fc.record({
     passedMs: fc.integer({ min: 0, max: 300 }),

@@ -19,6 +19,7 @@ const ANSWERS_MIN = 20;
 export class AdaptiveLimiter implements WriteLimiter {
   readonly stagger = "spread";
   readonly unit = "user";
+  readonly costMax: number;
   readonly #tuning: LimiterTuning["adaptive"];
   readonly #tally = new Tally();
   readonly #line: WriteLine;
@@ -42,6 +43,7 @@ export class AdaptiveLimiter implements WriteLimiter {
     this.#breaker = new CircuitBreaker(breaker);
     this.#latency = new LatencyTrend(adaptive.latencyTolerance, adaptive.latencyFloorMs);
     this.#windowLimit = config.batch_write_limit;
+    this.costMax = this.#windowLimit;
     this.#ceilingPerSecond = this.#line.rateFor(this.#windowLimit);
     this.#leastPerSecond = this.#ceilingPerSecond * adaptive.minimumShare;
     this.#ratePerSecond = this.#ceilingPerSecond;
@@ -49,26 +51,29 @@ export class AdaptiveLimiter implements WriteLimiter {
 
   reserve(demand: Demand, nowMs: number): Reservation {
     this.#recover(nowMs);
-    const admission = this.#breaker.admit(nowMs);
-    if (admission.kind === "refused") {
+    const retryAtMs = this.#breaker.retryAtMs(nowMs);
+    if (retryAtMs !== undefined) {
       return this.#tally.refuse({
         kind: "refused",
         reason: "open-circuit",
         message: "the database keeps refusing writes, so none are sent for now; try again later",
-        retryAtMs: admission.retryAtMs,
+        retryAtMs,
       });
     }
-    return this.#line.reserve(demand, nowMs, this.#pace());
+    const reservation = this.#line.reserve(demand, nowMs, this.#pace());
+    // Only what the line lets through is a trial: what can never be sent gets no answer.
+    if (reservation.kind === "granted") this.#breaker.admit();
+    return reservation;
   }
 
   depart(cost: number, nowMs: number): number {
-    return this.#line.depart(cost, nowMs, this.#pace());
+    return this.#line.depart(cost, nowMs, this.#pace(), this.#breaker.departAtMs(nowMs));
   }
 
   report(outcome: Outcome, nowMs: number): void {
     this.#recover(nowMs);
     const wasRefused = isRefusal(outcome.status);
-    this.#breaker.record(wasRefused, nowMs);
+    this.#breaker.record(wasRefused, nowMs - outcome.latencyMs, nowMs);
     if (outcome.status === "committed") this.#latency.add(outcome.latencyMs);
     this.#countAnswer(wasRefused, nowMs);
     if (nowMs < this.#holdUntilMs) return;

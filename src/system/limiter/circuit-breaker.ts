@@ -1,16 +1,14 @@
 import type { LimiterTuning } from "./tuning.ts";
 
-export type Admission =
-  | { readonly kind: "admitted" }
-  | { readonly kind: "refused"; readonly retryAtMs: number };
-
-const ADMITTED: Admission = { kind: "admitted" };
+/** A sending time is worked out from an answer's time and its latency, which rounds. */
+const ROUNDING_MS = 0.001;
 
 /**
  * Stops all writes when refusals persist. Closed: counts answers over a sliding window of seconds.
  * Open: refuses all for a while, twice as long after each failed trial. Half-open: lets a few
  * probes through; all committed closes it, one refused opens it again, and probes that are never
- * answered are sent anew after another wait.
+ * answered are sent anew after another wait. Only answers to commits sent since the trial began
+ * decide it: those sent before the circuit opened may come in late, and tell of the past.
  */
 export class CircuitBreaker {
   readonly #tuning: LimiterTuning["breaker"];
@@ -32,24 +30,33 @@ export class CircuitBreaker {
     return this.#state.kind;
   }
 
-  /** May this commit go? A half-open circuit counts it as a probe. */
-  admit(nowMs: number): Admission {
+  /** When a commit that may not go now can be tried again; undefined when it may go. */
+  retryAtMs(nowMs: number): number | undefined {
     this.#turn(nowMs);
     const state = this.#state;
     switch (state.kind) {
       case "closed":
-        return ADMITTED;
+        return undefined;
       case "open":
-        return { kind: "refused", retryAtMs: state.untilMs };
+        return state.untilMs;
       case "half-open":
-        if (state.probesLeft === 0) return { kind: "refused", retryAtMs: state.renewAtMs };
-        state.probesLeft -= 1;
-        return ADMITTED;
+        return state.probesLeft === 0 ? state.renewAtMs : undefined;
     }
   }
 
-  /** Takes one answer of the database. */
-  record(wasRefused: boolean, nowMs: number): void {
+  /** A commit that `retryAtMs` let go is going. A half-open circuit counts it as a probe. */
+  admit(): void {
+    if (this.#state.kind === "half-open") this.#state.probesLeft -= 1;
+  }
+
+  /** When a commit that was admitted earlier may be sent: an open circuit holds it back as well. */
+  departAtMs(nowMs: number): number {
+    this.#turn(nowMs);
+    return this.#state.kind === "open" ? this.#state.untilMs : nowMs;
+  }
+
+  /** Takes one answer of the database, to a commit sent at `sentAtMs`. */
+  record(wasRefused: boolean, sentAtMs: number, nowMs: number): void {
     this.#turn(nowMs);
     const state = this.#state;
     switch (state.kind) {
@@ -60,6 +67,7 @@ export class CircuitBreaker {
       case "open":
         return; // An answer to a write sent before.
       case "half-open":
+        if (sentAtMs < state.sinceMs - ROUNDING_MS) return;
         if (wasRefused) this.#reopen(nowMs);
         else if ((state.answersMissing -= 1) === 0) this.#close();
     }
@@ -68,13 +76,27 @@ export class CircuitBreaker {
   /** Time alone moves an open circuit to half-open, and renews unanswered probes. */
   #turn(nowMs: number): void {
     const state = this.#state;
-    const isDue =
-      (state.kind === "open" && nowMs >= state.untilMs) ||
-      (state.kind === "half-open" && nowMs >= state.renewAtMs);
-    if (!isDue) return;
+    switch (state.kind) {
+      case "closed":
+        return;
+      case "open":
+        if (nowMs >= state.untilMs) this.#try(state.untilMs, nowMs);
+        return;
+      case "half-open":
+        if (nowMs >= state.renewAtMs) this.#try(state.sinceMs, nowMs);
+    }
+  }
+
+  #try(sinceMs: number, nowMs: number): void {
     const { probes } = this.#tuning;
     const renewAtMs = nowMs + this.#openMs;
-    this.#state = { kind: "half-open", probesLeft: probes, answersMissing: probes, renewAtMs };
+    this.#state = {
+      kind: "half-open",
+      sinceMs,
+      probesLeft: probes,
+      answersMissing: probes,
+      renewAtMs,
+    };
   }
 
   #open(nowMs: number): void {
@@ -119,6 +141,8 @@ type BreakerState =
   | { readonly kind: "open"; readonly untilMs: number }
   | {
       readonly kind: "half-open";
+      /** When the trial began, also where its probes have been renewed. */
+      readonly sinceMs: number;
       probesLeft: number;
       answersMissing: number;
       readonly renewAtMs: number;

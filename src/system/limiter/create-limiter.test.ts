@@ -17,6 +17,25 @@ test("the default is paced with Appendix C's default, users spread over the swee
   expect([limiter.stagger, limiter.unit]).toEqual(["spread", "user"]);
 });
 
+test.each(["paced", "ramp", "adaptive"] as const)("%s grants a demand of costMax", (strategy) => {
+  const config = limiterConfigSchema.parse({
+    batch_write_limit: 40,
+    tuning: { ramp: { startPerSecond: 30, maximumPerSecond: 40 } },
+  });
+  const limiter = createLimiter({ strategy, config }, createRng(1));
+  expect(limiter.costMax).toBe(strategy === "ramp" ? 30 : 40);
+  const kindOf = (cost: number) => limiter.reserve({ ...demand, cost }, 0).kind;
+  expect([kindOf(limiter.costMax), kindOf(limiter.costMax + 1)]).toEqual(["granted", "refused"]);
+});
+
+test("nothing bounds a demand where the limiter does not look at its size", () => {
+  const config = limiterConfigSchema.parse(LIMITER_PRESETS.disabled);
+  const rng = createRng(1);
+  expect(createLimiter({ config }, rng).costMax).toBe(Infinity);
+  expect(createLimiter({ strategy: "literal" }, rng).costMax).toBe(Infinity);
+  expect(createLimiter({ strategy: "literal-user" }, rng).costMax).toBe(Infinity);
+});
+
 test("a call to literal is a write, a call to literal-user is a user's batch", () => {
   const unitOf = (strategy: "literal" | "literal-user"): string =>
     createLimiter({ strategy }, createRng(1)).unit;

@@ -5,6 +5,7 @@ import { Tally } from "./tally.ts";
 export class DisabledLimiter implements WriteLimiter {
   readonly stagger = "together";
   readonly unit = "user";
+  readonly costMax = Number.POSITIVE_INFINITY;
   readonly #tally = new Tally();
 
   reserve(_demand: Demand, nowMs: number): Reservation {

@@ -33,6 +33,18 @@ export type WaitReason =
   | "ramp"
   | "back-off";
 
+/**
+ * The waits that count as rate limiting. The others are the ordinary course of things: writes
+ * spaced evenly, an announced ramp, the printed algorithm's jitter.
+ */
+export const RATE_LIMITED: ReadonlySet<WaitReason> = new Set([
+  "batch-limit",
+  "document-limit",
+  "tenant-share",
+  "cooldown",
+  "back-off",
+]);
+
 /** What is to be written. */
 export interface Demand {
   /** Number of document writes in the commit; at least 1. */
@@ -67,9 +79,10 @@ export interface LimiterState {
 
 export interface LimiterCounters {
   readonly reserved: number;
+  /** Reservations a limit held back: see RATE_LIMITED. Ordinary even spacing is none. */
   readonly delayed: number;
   readonly refused: number;
-  /** Total time reservations were put off. */
+  /** Total time reservations were put off, for whatever reason. */
   readonly waitMs: number;
 }
 
@@ -81,11 +94,17 @@ export interface WriteLimiter {
   readonly stagger: "spread" | "together";
   /** What one call of `reserve` stands for: one write, or all writes of one user. */
   readonly unit: "write" | "user";
+  /**
+   * The most writes one reservation can ever be granted; a larger demand may be refused as
+   * impossible, so whoever builds commits packs them by it. Infinity when nothing bounds it.
+   */
+  readonly costMax: number;
   reserve(demand: Demand, nowMs: number): Reservation;
   /**
    * Asked once more at the moment of sending: when the process was held up (a long pause of its
    * event loop, a full queue of calls), what was reserved one after the other would go all at
-   * once. Answers when the writes may really go, never before now; almost always it is now.
+   * once; and a circuit may have opened since. Answers when the writes may really go, never before
+   * now; almost always it is now.
    */
   depart(cost: number, nowMs: number): number;
   report(outcome: Outcome, nowMs: number): void;

@@ -34,6 +34,8 @@ const SLEEPERS_MAX = 4_000_000;
 export class LiteralLimiter implements WriteLimiter {
   readonly stagger = "together";
   readonly unit: "write" | "user";
+  /** The printed code counts calls and never looks at how much one of them writes. */
+  readonly costMax = Number.POSITIVE_INFINITY;
   readonly #callers: "concurrent" | "serial";
   readonly #limit: number;
   readonly #cooldownMs: number;

@@ -14,6 +14,7 @@ import { type Pace, WriteLine } from "./write-line.ts";
 export class PacedLimiter implements WriteLimiter {
   readonly stagger = "spread";
   readonly unit = "user";
+  readonly costMax: number;
   readonly #cooldownMs: number;
   readonly #tally = new Tally();
   readonly #line: WriteLine;
@@ -25,6 +26,7 @@ export class PacedLimiter implements WriteLimiter {
     this.#cooldownMs = config.batch_cooldown_sec * 1000;
     this.#line = new WriteLine(config, config.tuning.guardMs, this.#tally, planOf);
     const windowLimit = config.batch_write_limit;
+    this.costMax = windowLimit;
     const ratePerSecond = this.#line.rateFor(windowLimit);
     this.#fullPace = { ratePerSecond, windowLimit, reason: "pace" };
     this.#cooldownPace = {

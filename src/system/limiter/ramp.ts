@@ -13,6 +13,8 @@ import { type Pace, WriteLine } from "./write-line.ts";
 export class RampLimiter implements WriteLimiter {
   readonly stagger = "spread";
   readonly unit = "user";
+  /** What a second carries at the start: the rate never falls below it. */
+  readonly costMax: number;
   readonly #schedule: RampSchedule;
   readonly #tally = new Tally();
   readonly #line: WriteLine;
@@ -21,7 +23,8 @@ export class RampLimiter implements WriteLimiter {
   constructor(config: LimiterConfig, planOf: PlanOf) {
     this.#schedule = new RampSchedule(config.tuning.ramp);
     this.#line = new WriteLine(config, 0, this.#tally, planOf);
-    this.#pace = this.#paceFor(this.#schedule.ratePerSecond);
+    this.costMax = this.#schedule.ratePerSecond;
+    this.#pace = this.#paceFor(this.costMax);
   }
 
   reserve(demand: Demand, nowMs: number): Reservation {

@@ -1,4 +1,9 @@
-import type { LimiterCounters, Reservation, WaitReason } from "./limiter.ts";
+import {
+  RATE_LIMITED,
+  type LimiterCounters,
+  type Reservation,
+  type WaitReason,
+} from "./limiter.ts";
 
 /** Counts what a limiter answers, and builds the answers so that none goes uncounted. */
 export class Tally {
@@ -12,7 +17,7 @@ export class Tally {
     this.#reserved += 1;
     if (sendAtMs > this.#furthestMs) this.#furthestMs = sendAtMs;
     if (sendAtMs <= nowMs) return { kind: "granted", sendAtMs: nowMs };
-    this.#delayed += 1;
+    if (RATE_LIMITED.has(reason)) this.#delayed += 1;
     this.#waitMs += sendAtMs - nowMs;
     if (limit === undefined) return { kind: "granted", sendAtMs, waitedFor: reason };
     return { kind: "granted", sendAtMs, waitedFor: reason, limit };

@@ -128,6 +128,29 @@ describe("TenantShares", () => {
     expect(shares.standing("small").writesLeft).toBeCloseTo(-9, 9);
   });
 
+  test("a plan that becomes known changes weight and limit within a minute", () => {
+    const plans = new Map<string, string>();
+    const limits = { plans: { enterprise: 5 } };
+    const shares = new TenantShares({ ...tuning, limits: { tenants: {}, ...limits } }, (id) =>
+      plans.get(id),
+    );
+    shares.advance(0, 100);
+    shares.charge(shares.standing("big"), 20);
+    expect(shares.standing("big").limitFreeMs).toBe(-Infinity);
+    plans.set("big", "enterprise");
+    shares.advance(30_000, 0.1);
+    // 3 writes earned in 30 s alone at 0.1/s, whatever the weight: it began at 10 - 20.
+    expect(shares.standing("big").writesLeft).toBeCloseTo(-7, 9);
+    shares.advance(60_000, 0);
+    shares.charge(shares.standing("big"), 1);
+    expect(shares.standing("big").limitFreeMs).toBeCloseTo(60_200, 9);
+    shares.charge(shares.standing("small"), 20);
+    const before = shares.standing("big").writesLeft;
+    shares.advance(60_040, 100);
+    // Three parts to one of the 4 writes of 40 ms.
+    expect(shares.standing("big").writesLeft - before).toBeCloseTo(3, 9);
+  });
+
   test("forgets tenants without demand", () => {
     const shares = new TenantShares(tuning, () => undefined);
     for (let minute = 0; minute < 100; minute += 1) {

@@ -1,6 +1,9 @@
 import type { TenantTuning } from "./tuning.ts";
 
-/** Which plan a tenant is on, for weights and limits by plan; undefined when not known. */
+/**
+ * Which plan a tenant is on, for weights and limits by plan; undefined when not known. Asked again
+ * from time to time while the tenant has demand, so a plan may change or become known.
+ */
 export type PlanOf = (tenantId: string) => string | undefined;
 
 /**
@@ -44,9 +47,7 @@ export class TenantShares {
   /** How the tenant stands now, before it asks for more. Counts it among those with demand. */
   standing(tenantId: string): TenantStanding {
     const tenant = this.#tenants.get(tenantId) ?? this.#join(tenantId);
-    const earned = (this.#virtualWrites - tenant.virtualWrites) * tenant.weight;
-    tenant.writesLeft = Math.min(this.#tuning.burstWrites, tenant.writesLeft + earned);
-    tenant.virtualWrites = this.#virtualWrites;
+    this.#settle(tenant);
     tenant.seenMs = this.#nowMs;
     return tenant;
   }
@@ -62,13 +63,10 @@ export class TenantShares {
   }
 
   #join(tenantId: string): Tenant {
-    const plan = this.#planOf(tenantId);
-    const { weights, limits, burstWrites } = this.#tuning;
     const tenant: Tenant = {
-      weight: figureFor(weights, tenantId, plan) ?? 1,
-      limitPerSecond: figureFor(limits, tenantId, plan),
+      ...this.#figuresOf(tenantId),
       limitFreeMs: Number.NEGATIVE_INFINITY,
-      writesLeft: burstWrites,
+      writesLeft: this.#tuning.burstWrites,
       virtualWrites: this.#virtualWrites,
       seenMs: this.#nowMs,
     };
@@ -77,15 +75,39 @@ export class TenantShares {
     return tenant;
   }
 
-  /** Forgets tenants without demand for `activeMs`; each pays for the visit by one that saw it. */
+  #figuresOf(tenantId: string): TenantFigures {
+    const plan = this.#planOf(tenantId);
+    const { weights, limits } = this.#tuning;
+    return {
+      weight: figureFor(weights, tenantId, plan) ?? 1,
+      limitPerSecond: figureFor(limits, tenantId, plan),
+    };
+  }
+
+  /** Credits what the tenant has earned at its weight until now. */
+  #settle(tenant: Tenant): void {
+    const earned = (this.#virtualWrites - tenant.virtualWrites) * tenant.weight;
+    tenant.writesLeft = Math.min(this.#tuning.burstWrites, tenant.writesLeft + earned);
+    tenant.virtualWrites = this.#virtualWrites;
+  }
+
+  /**
+   * Forgets tenants without demand for `activeMs`, and looks up the plans of the others anew; each
+   * pays for the visit by one that saw it.
+   */
   #sweep(): void {
     const { activeMs } = this.#tuning;
     this.#nextSweepMs = this.#nowMs + activeMs;
     let activeWeight = 0;
     for (const [tenantId, tenant] of this.#tenants) {
       const idle = tenant.seenMs + activeMs < this.#nowMs && tenant.limitFreeMs <= this.#nowMs;
-      if (idle) this.#tenants.delete(tenantId);
-      else activeWeight += tenant.weight;
+      if (idle) {
+        this.#tenants.delete(tenantId);
+        continue;
+      }
+      this.#settle(tenant);
+      Object.assign(tenant, this.#figuresOf(tenantId));
+      activeWeight += tenant.weight;
     }
     this.#activeWeight = activeWeight;
   }
@@ -98,9 +120,14 @@ export interface TenantStanding {
   readonly limitFreeMs: number;
 }
 
-interface Tenant extends TenantStanding {
+interface TenantFigures {
   readonly weight: number;
   readonly limitPerSecond: number | undefined;
+}
+
+interface Tenant extends TenantStanding {
+  weight: number;
+  limitPerSecond: number | undefined;
   limitFreeMs: number;
   writesLeft: number;
   virtualWrites: number;

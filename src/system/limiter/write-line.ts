@@ -82,9 +82,11 @@ export class WriteLine {
   }
 
   /** See WriteLimiter.depart: the law on writes a second, kept over what is really sent. */
-  depart(cost: number, nowMs: number, pace: Pace): number {
+  depart(cost: number, nowMs: number, pace: Pace, notBeforeMs = nowMs): number {
     this.#departures.advance(nowMs);
-    const departMs = this.#departures.firstFit(cost, nowMs, pace.windowLimit) ?? nowMs;
+    const departMs = this.#departures.firstFit(cost, notBeforeMs, pace.windowLimit);
+    // Beyond the horizon nothing is counted; only a circuit can be open for that long.
+    if (departMs === undefined) return notBeforeMs;
     this.#departures.take(cost, departMs);
     return departMs;
   }
