@@ -11,8 +11,9 @@ export function listScenarios(): readonly Scenario[] {
 /** The scenarios of these names, in their order; those of the benchmark plan when there is none. */
 export function chooseScenarios(names: readonly string[]): readonly Scenario[] {
   const known = listScenarios();
-  const chosen = names.length === 0 ? BENCHMARK_PLAN : names;
-  return chosen.map((name) => asUserError(() => findScenario(name, known)));
+  const find = (name: string): Scenario => asUserError(() => findScenario(name, known));
+  if (names.length > 0) return names.map(find);
+  return BENCHMARK_PLAN.map(({ name, seconds }) => ({ ...find(name), durationSeconds: seconds }));
 }
 
 function asUserError<T>(body: () => T): T {

@@ -55,6 +55,7 @@ async function run(
             projectId: LOCAL_PROJECT_ID,
             rulesFile: RULES_FILE,
             heapMiB: options.emulatorHeapMiB,
+            signal: interrupts.signal,
           },
           context.machine,
           context.clock,

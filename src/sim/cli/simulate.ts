@@ -14,7 +14,9 @@ export interface SimulationRequest {
   readonly limiterConfig: LimiterConfig;
   /** The recorded market to replay, as --market gave it; null for a synthetic one. */
   readonly marketRows: readonly MarketRow[] | null;
-  /** Opens the target. The run stops it. */
+  /**
+   * Opens the target. The run stops it. Rejects with the signal's reason when that aborts first.
+   */
   readonly target: () => Promise<Target>;
   readonly output: RunOutput;
   /** Aborts when the run is to end early, with a partial report. */

@@ -97,7 +97,7 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     summary: "Database to load; this version has no embedded and no staging yet.",
   },
   {
-    ...number("emulatorHeap", "--emulator-heap", "MiB", "1040 at 1,000 users"),
+    ...number("emulatorHeap", "--emulator-heap", "MiB", "1050 at 1,000 users"),
     group: "Target",
     summary: "Largest Java heap of an emulator that the run starts.",
   },

@@ -46,6 +46,14 @@ export const clientLoadSchema = z.strictObject({
   /** Operations each user starts in a minute, by kind; for sign-up, new users as a share of all. */
   perUserPerMinute: z.partialRecord(clientOperation, z.number().positive().max(600)),
   /**
+   * Operations of all kinds started in a second, at most, as a mean over the scenario; the mix
+   * stays as it is. null: no bound.
+   * Where clients are there to measure the reads beside a pulse, more of them would measure the
+   * emulator alone: on two cores it answers some 5 to 50 queries a second, fewer the more
+   * documents there are.
+   */
+  atMostPerSecond: z.number().positive().max(10_000).nullable().default(null),
+  /**
    * How arrivals are spread: `constant` is evenly spaced, `poisson` is memoryless, `market`
    * follows the market's volatility and clusters as its updates do.
    */

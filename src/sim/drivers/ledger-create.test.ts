@@ -57,9 +57,10 @@ test("never takes an ID that is the pulse's", async () => {
 test("the journal has what the database acknowledged", async () => {
   const { run, writes, journal } = setUp(["OK"]);
   await run();
-  const { symbol, quantity } = writes[0]!.data;
+  const { strategy_id: strategyId, symbol, side, quantity, notional } = writes[0]!.data;
   const tradeId = writes[0]!.path.split("/").at(-1);
-  const record = { uid: "ada", tenantId: "acme", tradeId, symbol, quantity, price: "12.34" };
+  const own = { uid: "ada", tenantId: "acme", price: "12.34" };
+  const record = { ...own, tradeId, strategyId, symbol, side, quantity, notional };
   expect(journal.acknowledged).toEqual([record]);
   expect(journal.unconfirmed).toEqual([]);
 });

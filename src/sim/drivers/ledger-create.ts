@@ -121,7 +121,17 @@ function draftTrade(
     realized_pnl: "0",
   };
   return {
-    record: { uid, tenantId, tradeId, symbol, quantity, price },
+    record: {
+      uid,
+      tenantId,
+      tradeId,
+      strategyId: trade.strategy_id,
+      symbol,
+      side: trade.side,
+      quantity,
+      price,
+      notional: trade.notional,
+    },
     write: {
       kind: "create",
       path: ledgerTradePath(tenantId, tradeId),

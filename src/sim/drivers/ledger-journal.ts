@@ -1,11 +1,16 @@
+import type { Side } from "../../system/schema/tenant.ts";
+
 /** What a client asked the ledger to hold. */
 export interface LedgerRecord {
   readonly uid: string;
   readonly tenantId: string;
   readonly tradeId: string;
+  readonly strategyId: string;
   readonly symbol: string;
+  readonly side: Side;
   readonly quantity: string;
   readonly price: string;
+  readonly notional: string;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { Histogram } from "./histogram.ts";
+
 export interface Fairness {
   /** Jain's index of the tenants' mean latencies: (Σx)² / (n Σx²); 1 when all are equal. */
   readonly jain: number | null;
@@ -8,23 +10,24 @@ export interface Fairness {
 /** Tenants with fewer samples than this have no p99 worth comparing. */
 const MINIMUM_SAMPLES = 5;
 
-/** Keeps each tenant's latencies, and says how evenly they fell. */
+/** Keeps each tenant's latencies as a distribution, and says how evenly they fell. */
 export class TenantLatencies {
-  readonly #tenants = new Map<string, number[]>();
+  readonly #tenants = new Map<string, Histogram>();
 
   record(tenantId: string, latencyMs: number): void {
-    const samples = this.#tenants.get(tenantId);
-    if (samples === undefined) this.#tenants.set(tenantId, [latencyMs]);
-    else samples.push(latencyMs);
+    const known = this.#tenants.get(tenantId);
+    const histogram = known ?? new Histogram();
+    if (known === undefined) this.#tenants.set(tenantId, histogram);
+    histogram.record(latencyMs);
   }
 
   fairness(): Fairness {
     const means: number[] = [];
     let worst: { readonly tenant: string; readonly p99Ms: number } | undefined;
-    for (const [tenant, samples] of this.#tenants) {
-      means.push(samples.reduce((total, value) => total + value, 0) / samples.length);
-      if (samples.length < MINIMUM_SAMPLES) continue;
-      const p99Ms = quantile99(samples);
+    for (const [tenant, histogram] of this.#tenants) {
+      means.push(histogram.meanMs);
+      if (histogram.count < MINIMUM_SAMPLES) continue;
+      const p99Ms = histogram.quantileMs(0.99);
       if (worst === undefined || p99Ms > worst.p99Ms) worst = { tenant, p99Ms };
     }
     return {
@@ -33,12 +36,6 @@ export class TenantLatencies {
       worstTenantP99Ms: worst?.p99Ms ?? null,
     };
   }
-}
-
-/** Nearest rank. */
-function quantile99(samples: readonly number[]): number {
-  const sorted = [...samples].sort((left, right) => left - right);
-  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
 }
 
 /** R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness, DEC-TR-301, 1984. */

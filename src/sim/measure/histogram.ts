@@ -60,6 +60,11 @@ export class Histogram {
     return this.#hdr.getValueAtPercentile(share * 100) / MICROSECONDS;
   }
 
+  /** 0 when there is none. */
+  get meanMs(): number {
+    return this.count === 0 ? 0 : round(this.#sumMs / this.count);
+  }
+
   get maxMs(): number {
     return this.count === 0 ? 0 : this.#hdr.maxValue / MICROSECONDS;
   }
@@ -75,7 +80,7 @@ export class Histogram {
       unit: "ms",
       count,
       min: count === 0 ? 0 : this.#hdr.minNonZeroValue / MICROSECONDS,
-      mean: count === 0 ? 0 : round(this.#sumMs / count),
+      mean: this.meanMs,
       p50: this.quantileMs(0.5),
       p90: this.quantileMs(0.9),
       p95: this.quantileMs(0.95),

@@ -8,17 +8,18 @@ import type {
   Write,
 } from "../../system/store/store.ts";
 
-/** Wall times of a commit: when it was sent, by our clock, and when it was applied, by the server's. */
+/** Wall times of a try: when it was sent, by our clock, and when it was applied, by the server's. */
 export interface CommitTimes {
   readonly sentMs: number;
-  readonly appliedMs: number;
+  /** null when the try failed: it was sent all the same. */
+  readonly appliedMs: number | null;
 }
 
-/** Hears of every commit that succeeded, whoever made it. */
+/** Hears of every try of a commit, whoever made it. */
 export type CommitObserver = (times: CommitTimes, writes: readonly Write[]) => void;
 
 /**
- * A store that reports each successful commit to an observer, which may change between phases.
+ * A store that reports each try of a commit to an observer, which may change between phases.
  * The service does not know that it is watched. The port gives no commit time for transactions:
  * theirs is taken from the clock when they end.
  */
@@ -34,9 +35,14 @@ export class MeteredStore implements Store {
 
   async commit(writes: readonly Write[]): Promise<CommitResult> {
     const sentMs = this.#clock.wallMs();
-    const result = await this.#store.commit(writes);
-    this.observer?.({ sentMs, appliedMs: result.commitTimeMs }, writes);
-    return result;
+    let appliedMs: number | null = null;
+    try {
+      const result = await this.#store.commit(writes);
+      appliedMs = result.commitTimeMs;
+      return result;
+    } finally {
+      this.observer?.({ sentMs, appliedMs }, writes);
+    }
   }
 
   get(paths: readonly string[]): Promise<readonly (Snapshot | undefined)[]> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { AutoClock } from "../../std/auto-clock.fixture.ts";
-import type { CommitEvent } from "../../system/pulse/events.ts";
+import type { CommitEvent, SweepSchedule } from "../../system/pulse/events.ts";
 import { StoreError } from "../../system/store/store.ts";
-import { PhaseRecorder } from "./phase-recorder.ts";
+import { PhaseRecorder, type PhaseEnd } from "./phase-recorder.ts";
 
 const user = { uid: "u1", tenantId: "acme" };
 
@@ -27,12 +27,21 @@ function recorder(): PhaseRecorder {
   return new PhaseRecorder(new AutoClock(), 0, () => undefined);
 }
 
+function endAt(endMs: number, openTrades = 0): PhaseEnd {
+  return { endMs, dueUntilMs: endMs, openTradesOf: () => openTrades };
+}
+
+function schedule(uids: readonly string[], startMs = 0): SweepSchedule {
+  const users = uids.map((uid) => ({ uid, tenantId: "acme" }));
+  return { sweepId: "s", startMs, users, dueMsOf: (position) => startMs + 1000 * (position + 1) };
+}
+
 describe("P&L latency", () => {
-  test("counts from when the update was due, not from when it was sent, once for each trade", () => {
+  test("counts from when the update was due, not from when it was sent, once for each commit", () => {
     const phase = recorder();
     phase.planned(user, { writes: 2, pnlDue: 2, pnlUnchanged: 0 }, 1000);
     phase.committed(commitEvent());
-    expect(phase.pnlCommit.count).toBe(2);
+    expect(phase.pnlCommit.count).toBe(1);
     expect(phase.pnlCommit.quantileMs(0.5)).toBeCloseTo(450, 0);
     expect(phase.commitCall.quantileMs(0.5)).toBeCloseTo(50, 0);
   });
@@ -41,20 +50,74 @@ describe("P&L latency", () => {
     const phase = recorder();
     phase.planned(user, { writes: 3, pnlDue: 3, pnlUnchanged: 0 }, 1000);
     phase.committed(commitEvent());
-    phase.close(61_000);
+    phase.close(endAt(61_000));
     expect(phase.counts.pnlUnfinished).toBe(1);
-    expect(phase.pnlCommit.count).toBe(3);
+    expect(phase.pnlCommit.count).toBe(2);
     expect(phase.pnlCommit.maxMs).toBeGreaterThan(59_900);
   });
 
-  test("a listener's view before the user's first update is not one of it", () => {
+  test("a failed user's update stays due", () => {
     const phase = recorder();
-    phase.seen("u1", 500);
-    phase.planned(user, { writes: 1, pnlDue: 1, pnlUnchanged: 0 }, 1000);
-    phase.seen("u1", 1250);
-    expect(phase.pnlListener.count).toBe(1);
-    expect(phase.pnlListener.quantileMs(0.5)).toBeCloseTo(250, 0);
+    phase.planned(user, { writes: 2, pnlDue: 2, pnlUnchanged: 0 }, 1000);
+    phase.userFailed(user, new Error("refused"));
+    phase.close(endAt(11_000));
+    expect(phase.counts).toMatchObject({ usersFailed: 1, pnlUnfinished: 2 });
+    expect(phase.pnlCommit.maxMs).toBeCloseTo(10_000, -2);
+    expect(phase.updates.usersServed).toBe(0);
   });
+
+  test("a second update does not hide that the first was never committed", () => {
+    const phase = recorder();
+    phase.planned(user, { writes: 2, pnlDue: 2, pnlUnchanged: 0 }, 1000);
+    phase.planned(user, { writes: 2, pnlDue: 2, pnlUnchanged: 0 }, 31_000);
+    phase.committed(commitEvent({ dueMs: 31_000, answeredMs: 31_050 }));
+    phase.close(endAt(61_000));
+    expect(phase.counts.pnlUnfinished).toBe(2);
+    expect(phase.updates).toMatchObject({ usersDue: 1, usersServed: 0 });
+  });
+});
+
+describe("work that was never planned", () => {
+  test("users scheduled and never visited are due with all their trades", () => {
+    const phase = recorder();
+    phase.scheduled(schedule(["u1", "u2", "u3"]));
+    phase.planned(user, { writes: 2, pnlDue: 2, pnlUnchanged: 0 }, 1000);
+    phase.committed(commitEvent());
+    // u2 was due at 2 s; u3, due at 3 s, was not for this phase to do.
+    phase.close({ endMs: 3500, dueUntilMs: 2500, openTradesOf: () => 5 });
+    expect(phase.counts).toMatchObject({ pnlDue: 7, pnlUnfinished: 5, usersListedLeast: 3 });
+    expect(phase.pnlCommit.count).toBe(2);
+    expect(phase.pnlCommit.maxMs).toBeCloseTo(1500, -1);
+    expect(phase.updates).toMatchObject({ usersDue: 2, usersServed: 1 });
+  });
+
+  test("so are those of a sweep that found another running, and of one that failed", () => {
+    const phase = recorder();
+    phase.scheduled(schedule(["u1"]));
+    phase.planned(user, { writes: 0, pnlDue: 2, pnlUnchanged: 2 }, 1000);
+    phase.overlapped({ shardKey: "all", heldBy: "another", startMs: 30_000 });
+    phase.sweepFailed(new StoreError("UNAVAILABLE", "query", "status", "gone"), 60_000);
+    phase.close(endAt(62_000, 2));
+    // Due at 31 s and 61 s, two trades each.
+    expect(phase.counts).toMatchObject({ overlappingSweeps: 1, failedSweeps: 1, pnlUnfinished: 4 });
+    expect(phase.pnlCommit.maxMs).toBeCloseTo(31_000, -2);
+    expect(phase.updates).toMatchObject({ usersDue: 1, usersServed: 0 });
+  });
+
+  test("a sweep that failed after it had listed its users is not counted twice", () => {
+    const phase = recorder();
+    phase.scheduled(schedule(["u1", "u2"]));
+    phase.sweepFailed(new StoreError("UNAVAILABLE", "commit", "lease", "gone"), 0);
+    phase.close(endAt(10_000, 1));
+    expect(phase.counts.pnlUnfinished).toBe(2);
+  });
+});
+
+test("a user whose snapshot alone was written is served: nothing of theirs had changed", () => {
+  const phase = recorder();
+  phase.planned(user, { writes: 1, pnlDue: 3, pnlUnchanged: 3 }, 1000);
+  phase.close(endAt(2000));
+  expect(phase.updates).toMatchObject({ usersDue: 1, usersServed: 1 });
 });
 
 describe("client operations", () => {
@@ -85,19 +148,61 @@ describe("client operations", () => {
   });
 });
 
-test("contention is counted, and the store's other errors are failures", () => {
+describe("contention", () => {
+  test("is counted by commits, however many tries were refused", () => {
+    const phase = recorder();
+    phase.failedAttempt(user, "ABORTED", 1, false);
+    phase.failedAttempt(user, "ABORTED", 1, false);
+    phase.committed(commitEvent({ attempts: 3 }));
+    expect(phase.counts).toMatchObject({
+      abortedCommits: 2,
+      retriedCommits: 1,
+      contendedCommits: 1,
+    });
+  });
+
+  test("a stale read is one, together with the try it failed", () => {
+    const phase = recorder();
+    phase.failedAttempt(user, "UNAVAILABLE", 1, false);
+    phase.failedAttempt(user, "FAILED_PRECONDITION", 1, true);
+    phase.staleRead(user);
+    expect(phase.counts).toMatchObject({ staleReads: 1, contendedCommits: 1 });
+    phase.committed(commitEvent());
+    phase.staleRead(user);
+    expect(phase.counts).toMatchObject({ staleReads: 2, contendedCommits: 2 });
+  });
+
+  test("a final refusal of another kind is a failure and no contention", () => {
+    const phase = recorder();
+    phase.failedAttempt(user, "PERMISSION_DENIED", 1, true);
+    expect(phase.counts).toMatchObject({ failedCommits: 1, contendedCommits: 0 });
+  });
+
+  test("a client's repeated tries are counted", () => {
+    const phase = recorder();
+    phase.operation("ledger-create", 0, 0, 9, { kind: "ok", documents: 1, attempts: 2 });
+    expect(phase.counts.clientRetries).toBe(1);
+  });
+});
+
+test("late wakes of the pulse's lane are counted, and the worst", () => {
   const phase = recorder();
-  phase.failedAttempt(user, "ABORTED", 1, false);
-  phase.failedAttempt(user, "RESOURCE_EXHAUSTED", 1, true);
-  phase.failedAttempt(user, "PERMISSION_DENIED", 1, true);
-  expect(phase.counts).toMatchObject({ abortedCommits: 2, failedCommits: 2 });
+  for (const latenessMs of [3, 51, 120]) phase.lateness(latenessMs);
+  expect(phase.counts).toMatchObject({ wakes: 3, lateWakes: 2, worstWakeMs: 120 });
 });
 
 test("a sweep that the database ended is counted; a fault of the program is not swallowed", () => {
   const phase = recorder();
-  phase.sweepFailed(new StoreError("UNAVAILABLE", "query", "status", "gone"));
+  phase.sweepFailed(new StoreError("UNAVAILABLE", "query", "status", "gone"), 0);
   expect(phase.failures.get("sweep: UNAVAILABLE")).toBe(1);
-  expect(() => phase.sweepFailed(new TypeError("bug"))).toThrow("bug");
+  expect(() => phase.sweepFailed(new TypeError("bug"), 0)).toThrow("bug");
+});
+
+test("failures whose messages all differ do not fill the memory", () => {
+  const phase = recorder();
+  for (let path = 0; path < 2000; path += 1) phase.refused(user, 1, `document ${path}`);
+  expect(phase.failures.size).toBeLessThan(600);
+  expect(phase.failures.get("other failures")).toBe(1500);
 });
 
 test("the series places each event in its second", () => {

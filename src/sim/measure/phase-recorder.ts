@@ -2,52 +2,42 @@ import type { Clock } from "../../std/clock.ts";
 import type { LimiterState, WaitReason } from "../../system/limiter/limiter.ts";
 import type {
   CommitEvent,
+  Overlap,
   PlanCounts,
   PulseEvents,
+  SweepSchedule,
   SweepSummary,
 } from "../../system/pulse/events.ts";
-import type { PlannedWrite } from "../../system/pulse/plan-user.ts";
+import type { PlannedWrite } from "../../system/pulse/planned-write.ts";
 import type { SweptUser } from "../../system/pulse/user-state.ts";
 import { StoreError, type StatusCode, type Write } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
 import type { ClientRecorder } from "../drivers/client-lane.ts";
 import type { OperationOutcome } from "../drivers/outcome.ts";
+import { DueUpdates, type Unfinished } from "./due-updates.ts";
 import { TenantLatencies } from "./fairness.ts";
 import { Histogram } from "./histogram.ts";
+import { ListenerLatencies, type QuoteSeen } from "./listener-latencies.ts";
 import type { CommitTimes } from "./metered-store.ts";
+import { emptyCounts, type PhaseCounts } from "./phase-counts.ts";
 import { Series } from "./series.ts";
 import { WriteMeter } from "./write-meter.ts";
 
-/** Counts of one phase. Writes are document writes; `pnl` ones are updates of a trade's P&L. */
-export interface PhaseCounts {
-  sweeps: number;
-  overlappingSweeps: number;
-  cutSweeps: number;
-  usersSwept: number;
-  usersFailed: number;
-  usersListedLeast: number | null;
-  writesOffered: number;
-  writesCommitted: number;
-  pnlDue: number;
-  pnlUnchanged: number;
-  pnlCommitted: number;
-  /** Due, and not committed when the phase ended. */
-  pnlUnfinished: number;
-  commits: number;
-  retriedCommits: number;
-  abortedCommits: number;
-  failedCommits: number;
-  refusedWrites: number;
-  clientOperations: number;
-  clientErrors: number;
-  lateArrivals: number;
-  droppedArrivals: number;
-  worstLatenessMs: number;
-  limiterWaitMs: number;
-}
-
 /** A generator this late no longer drives the load it says it does. */
 const LATE_MS = 50;
+
+/** Different failures told apart; messages may name documents, and must not fill the memory. */
+const FAILURES_MAX = 500;
+
+/** How a phase ended, in monotonic time. */
+export interface PhaseEnd {
+  /** When measuring stopped; what is unfinished has waited until then. */
+  readonly endMs: number;
+  /** What was due later than this was not for this phase to do. */
+  readonly dueUntilMs: number;
+  /** Open trades of a user: what an update that was never planned would have revalued. */
+  readonly openTradesOf: (uid: string) => number;
+}
 
 /**
  * Hears everything that happens in a phase (from the pulse, the client lane, the listeners and the
@@ -57,25 +47,23 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   readonly startMs: number;
   readonly counts: PhaseCounts = emptyCounts();
   readonly series = new Series();
-  /** Successful commits at the time they were sent: what a limiter answers for. */
+  /** Tries of commits at the time they were sent: what a limiter answers for. */
   readonly sent = new WriteMeter();
-  /** The same at the time the server applied them: a server that paused applies many at once. */
+  /** Successful ones when the server applied them: a server that paused applies many at once. */
   readonly applied = new WriteMeter();
   readonly tenants = new TenantLatencies();
   readonly limiterWaits = new Map<WaitReason, number>();
   readonly failures = new Map<string, number>();
+  /** One sample for each commit that carried P&L, and for each user left without one. */
   readonly pnlCommit = new Histogram();
-  readonly pnlListener = new Histogram();
+  readonly listeners = new ListenerLatencies();
   readonly commitCall = new Histogram();
   readonly operations = new Map<ClientOperation, Histogram>();
-  /** Users whose update fell due, and those that had one committed. */
-  readonly usersDue = new Set<string>();
-  readonly usersServed = new Set<string>();
+  readonly updates = new DueUpdates();
   readonly #clock: Clock;
   readonly #acknowledged: (writes: readonly PlannedWrite[]) => void;
-  readonly #lastDueMs = new Map<string, number>();
-  /** P&L updates that fell due and are not committed yet, by user. */
-  readonly #pending = new Map<string, { readonly dueMs: number; pnlWrites: number }>();
+  /** Users whose present commit has met contention; each has one commit under way at most. */
+  readonly #contended = new Set<string>();
 
   constructor(
     clock: Clock,
@@ -91,12 +79,21 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     this.counts.writesOffered += plan.writes;
     this.counts.pnlDue += plan.pnlDue;
     this.counts.pnlUnchanged += plan.pnlUnchanged;
-    this.usersDue.add(user.uid);
-    if (plan.writes === 0) this.usersServed.add(user.uid);
-    this.#lastDueMs.set(user.uid, dueMs);
+    this.#contended.delete(user.uid);
     const pnlWrites = plan.pnlDue - plan.pnlUnchanged;
-    if (pnlWrites > 0) this.#pending.set(user.uid, { dueMs, pnlWrites });
+    this.updates.planned(user.uid, dueMs, pnlWrites, this.#clock.monotonicMs());
     this.series.count("writesOffered", dueMs - this.startMs, plan.writes);
+  }
+
+  scheduled(schedule: SweepSchedule): void {
+    this.updates.scheduled(schedule);
+    const listed = schedule.users.length;
+    this.counts.usersListedLeast = Math.min(this.counts.usersListedLeast ?? listed, listed);
+  }
+
+  staleRead(user: SweptUser): void {
+    this.counts.staleReads += 1;
+    this.#contends(user);
   }
 
   plannedOps(writes: number, dueMs: number): void {
@@ -126,38 +123,43 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     this.series.count("commits", elapsedMs);
     this.commitCall.record(event.answeredMs - event.sentMs);
     if (pnlWrites > 0) this.#pnlCommitted(event, pnlWrites, elapsedMs);
+    this.#contended.delete(event.user.uid);
     this.#acknowledged(event.writes);
   }
 
-  failedAttempt(_user: SweptUser, code: StatusCode, _writes: number, final: boolean): void {
-    if (code === "ABORTED" || code === "RESOURCE_EXHAUSTED") this.counts.abortedCommits += 1;
+  failedAttempt(user: SweptUser, code: StatusCode, _writes: number, final: boolean): void {
+    const isRefused = code === "ABORTED" || code === "RESOURCE_EXHAUSTED";
+    if (isRefused) this.counts.abortedCommits += 1;
+    if (isRefused || !final) this.#contends(user);
     if (final) this.counts.failedCommits += 1;
     this.#failure(code);
     this.series.count(final ? "refusals" : "retries", this.#elapsedMs());
   }
 
   userFailed(user: SweptUser, error: unknown): void {
-    this.#pending.delete(user.uid);
+    this.updates.failed(user.uid);
+    this.#contended.delete(user.uid);
     this.counts.usersFailed += 1;
     this.#failure(`user failed: ${causeOf(error)}`);
   }
 
   sweepEnded(summary: SweepSummary): void {
     this.counts.sweeps += 1;
-    if (summary.status === "cut") this.counts.cutSweeps += 1;
+    if (summary.status === "complete") this.counts.completeSweeps += 1;
     this.counts.usersSwept += summary.usersSwept;
-    const least = this.counts.usersListedLeast ?? summary.usersListed;
-    this.counts.usersListedLeast = Math.min(least, summary.usersListed);
   }
 
-  /** A sweep ended with the database's error; any other error is a fault of the program. */
-  sweepFailed(error: unknown): void {
+  /** The sweep of that start ended with the database's error; any other is a fault of the program. */
+  sweepFailed(error: unknown, startMs: number): void {
     if (!(error instanceof StoreError)) throw error;
+    this.counts.failedSweeps += 1;
+    this.updates.skipped(startMs);
     this.#failure(`sweep: ${error.code}`);
   }
 
-  overlapped(): void {
+  overlapped({ startMs }: Overlap): void {
     this.counts.overlappingSweeps += 1;
+    this.updates.skipped(startMs);
   }
 
   /** A client operation ended; latency counts from when it was meant to start. */
@@ -173,6 +175,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     this.counts.clientOperations += 1;
     this.counts.worstLatenessMs = Math.max(this.counts.worstLatenessMs, latenessMs);
     if (latenessMs > LATE_MS) this.counts.lateArrivals += 1;
+    if (outcome.attempts > 1) this.counts.clientRetries += 1;
     this.series.count("clientOperations", elapsedMs);
     if (outcome.kind === "failed") {
       this.counts.clientErrors += 1;
@@ -191,18 +194,23 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     this.series.count("clientErrors", intendedMs - this.startMs);
   }
 
-  /** A listener saw a new value of one of the user's trades. */
-  seen(uid: string, seenMs: number): void {
-    const dueMs = this.#lastDueMs.get(uid);
-    // Before the user's first update in this phase a listener shows what was there already.
-    if (dueMs !== undefined) this.pnlListener.record(seenMs - dueMs);
+  /** The pulse's lane woke so much later than it had asked for: this process was held up. */
+  lateness(latenessMs: number): void {
+    this.counts.wakes += 1;
+    this.counts.worstWakeMs = Math.max(this.counts.worstWakeMs, latenessMs);
+    if (latenessMs > LATE_MS) this.counts.lateWakes += 1;
   }
 
-  /** Any successful commit, whoever made it. */
+  /** A listener saw a new value of one of the user's trades. */
+  seen(view: QuoteSeen): void {
+    this.listeners.seen(view);
+  }
+
+  /** Any try of a commit, whoever made it. */
   stored({ sentMs, appliedMs }: CommitTimes, writes: readonly Write[]): void {
     const paths = writes.map(({ path }) => path);
     this.sent.record(sentMs, paths);
-    this.applied.record(appliedMs, paths);
+    if (appliedMs !== null) this.applied.record(appliedMs, paths);
   }
 
   limiterState(state: LimiterState): void {
@@ -211,17 +219,15 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
 
   /**
    * Ends the phase: updates that fell due and were never committed count with the time they have
-   * waited so far. Leaving them out would make the slowest runs look fast.
+   * waited so far, planned or not. Leaving them out would make the slowest runs look fast.
    */
-  close(endMs: number): void {
-    for (const { dueMs, pnlWrites } of this.#pending.values()) {
-      this.counts.pnlUnfinished += pnlWrites;
-      this.pnlCommit.record(endMs - dueMs, pnlWrites);
-    }
-    this.#pending.clear();
+  close(end: PhaseEnd): void {
+    for (const update of this.updates.close(end.dueUntilMs)) this.#unfinished(update, end);
+    this.listeners.close(end.endMs);
+    this.counts.listenersEnded = this.listeners.listenersEnded;
   }
 
-  /** Latencies of all queries of the document's kinds together. */
+  /** Latencies of all reads a dashboard makes, together. */
   queries(): Histogram {
     const all = new Histogram();
     for (const [name, histogram] of this.operations) if (isQuery(name)) all.add(histogram);
@@ -230,18 +236,37 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
 
   #pnlCommitted(event: CommitEvent, pnlWrites: number, elapsedMs: number): void {
     const latencyMs = event.answeredMs - event.dueMs;
-    this.pnlCommit.record(latencyMs, pnlWrites);
+    this.pnlCommit.record(latencyMs);
     this.series.latency("pnl", elapsedMs, latencyMs);
     this.tenants.record(event.user.tenantId, latencyMs);
-    this.usersServed.add(event.user.uid);
-    const pending = this.#pending.get(event.user.uid);
-    if (pending === undefined) return;
-    pending.pnlWrites -= pnlWrites;
-    if (pending.pnlWrites <= 0) this.#pending.delete(event.user.uid);
+    this.updates.committed(event.user.uid, event.dueMs, pnlWrites);
+    this.listeners.committed(event.user.uid, event.writes, event.dueMs);
+  }
+
+  #unfinished({ kind, uid, dueMs, writes }: Unfinished, { endMs, openTradesOf }: PhaseEnd): void {
+    const owed = kind === "unplanned" ? openTradesOf(uid) : writes;
+    if (owed === 0) return;
+    if (kind === "unplanned") {
+      this.counts.pnlDue += owed;
+      this.counts.writesOffered += owed;
+      this.series.count("writesOffered", dueMs - this.startMs, owed);
+    }
+    this.counts.pnlUnfinished += owed;
+    this.pnlCommit.record(endMs - dueMs);
+    this.listeners.unfinished(uid, endMs - dueMs, owed);
+  }
+
+  /** Counts the user's present commit, once however much it meets. */
+  #contends({ uid }: SweptUser): void {
+    if (this.#contended.has(uid)) return;
+    this.#contended.add(uid);
+    this.counts.contendedCommits += 1;
   }
 
   #failure(cause: string): void {
-    this.failures.set(cause, (this.failures.get(cause) ?? 0) + 1);
+    const isKept = this.failures.has(cause) || this.failures.size < FAILURES_MAX;
+    const key = isKept ? cause : "other failures";
+    this.failures.set(key, (this.failures.get(key) ?? 0) + 1);
   }
 
   #elapsedMs(): number {
@@ -259,9 +284,10 @@ const QUERIES: ReadonlySet<ClientOperation> = new Set([
   "sell-trades-24h",
   "tenant-ledger",
   "recent-signals",
+  "account-snapshot",
 ]);
 
-function isQuery(name: ClientOperation): boolean {
+export function isQuery(name: ClientOperation): boolean {
   return QUERIES.has(name);
 }
 
@@ -271,32 +297,4 @@ function histogramOf<Key>(histograms: Map<Key, Histogram>, key: Key): Histogram 
   const created = new Histogram();
   histograms.set(key, created);
   return created;
-}
-
-export function emptyCounts(): PhaseCounts {
-  return {
-    sweeps: 0,
-    overlappingSweeps: 0,
-    cutSweeps: 0,
-    usersSwept: 0,
-    usersFailed: 0,
-    usersListedLeast: null,
-    writesOffered: 0,
-    writesCommitted: 0,
-    pnlDue: 0,
-    pnlUnchanged: 0,
-    pnlCommitted: 0,
-    pnlUnfinished: 0,
-    commits: 0,
-    retriedCommits: 0,
-    abortedCommits: 0,
-    failedCommits: 0,
-    refusedWrites: 0,
-    clientOperations: 0,
-    clientErrors: 0,
-    lateArrivals: 0,
-    droppedArrivals: 0,
-    worstLatenessMs: 0,
-    limiterWaitMs: 0,
-  };
 }

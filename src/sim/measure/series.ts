@@ -10,9 +10,13 @@ export type SecondCounter = Exclude<
 
 type Latency = "pnl" | "query";
 
+type Figures = Pick<Second, "pnlP50Ms" | "pnlP99Ms" | "queryP95Ms">;
+
 interface Bucket {
   readonly counts: Map<SecondCounter, number>;
-  readonly latencies: Record<Latency, number[]>;
+  /** The second's samples, until it is long enough past to keep its figures only. */
+  latencies: Record<Latency, number[]> | undefined;
+  figures: Figures;
   limiterRate: number | null;
   limiterBacklogMs: number | null;
 }
@@ -23,9 +27,13 @@ export interface MarketSeries {
   regimeAt(elapsedMs: number): string;
 }
 
+/** What happens is told when it happens: seconds this long past hear of no more samples. */
+const SETTLED_SECONDS = 10;
+
 /** Collects what happened in each second of a phase; times are from the phase's start. */
 export class Series {
   readonly #buckets = new Map<number, Bucket>();
+  #settledUntil = 0;
 
   count(counter: SecondCounter, elapsedMs: number, by = 1): void {
     const { counts } = this.#bucket(elapsedMs);
@@ -33,7 +41,8 @@ export class Series {
   }
 
   latency(kind: Latency, elapsedMs: number, latencyMs: number): void {
-    this.#bucket(elapsedMs).latencies[kind].push(latencyMs);
+    this.#bucket(elapsedMs).latencies?.[kind].push(latencyMs);
+    this.#settle(Math.floor(elapsedMs / 1000) - SETTLED_SECONDS);
   }
 
   limiter(elapsedMs: number, ratePerSecond: number, backlogMs: number): void {
@@ -44,7 +53,9 @@ export class Series {
 
   /** The seconds in order, numbered from `firstSecond`, without gaps. */
   seconds(phase: string, durationMs: number, firstSecond: number, market: MarketSeries): Second[] {
-    const length = Math.max(Math.ceil(durationMs / 1000), ...this.#buckets.keys(), 0);
+    let length = Math.ceil(durationMs / 1000);
+    for (const second of this.#buckets.keys()) length = Math.max(length, second + 1);
+    this.#settle(length);
     return Array.from({ length }, (_, second) => {
       const bucket = this.#buckets.get(second) ?? emptyBucket();
       const count = (counter: SecondCounter): number => bucket.counts.get(counter) ?? 0;
@@ -60,9 +71,7 @@ export class Series {
         refusals: count("refusals"),
         clientOperations: count("clientOperations"),
         clientErrors: count("clientErrors"),
-        pnlP50Ms: quantile(bucket.latencies.pnl, 0.5),
-        pnlP99Ms: quantile(bucket.latencies.pnl, 0.99),
-        queryP95Ms: quantile(bucket.latencies.query, 0.95),
+        ...bucket.figures,
         limiterRate: bucket.limiterRate,
         limiterBacklogMs: bucket.limiterBacklogMs,
       };
@@ -77,14 +86,33 @@ export class Series {
     this.#buckets.set(second, bucket);
     return bucket;
   }
+
+  /** Reduces the seconds before `until` to their figures, so that hours of them stay small. */
+  #settle(until: number): void {
+    for (; this.#settledUntil < until; this.#settledUntil += 1) {
+      const bucket = this.#buckets.get(this.#settledUntil);
+      if (bucket?.latencies === undefined) continue;
+      bucket.figures = figuresOf(bucket.latencies);
+      bucket.latencies = undefined;
+    }
+  }
 }
 
 function emptyBucket(): Bucket {
   return {
     counts: new Map(),
     latencies: { pnl: [], query: [] },
+    figures: { pnlP50Ms: null, pnlP99Ms: null, queryP95Ms: null },
     limiterRate: null,
     limiterBacklogMs: null,
+  };
+}
+
+function figuresOf({ pnl, query }: Record<Latency, readonly number[]>): Figures {
+  return {
+    pnlP50Ms: quantile(pnl, 0.5),
+    pnlP99Ms: quantile(pnl, 0.99),
+    queryP95Ms: quantile(query, 0.95),
   };
 }
 

@@ -29,4 +29,25 @@ describe("WriteMeter", () => {
   test("nothing committed is nothing in the worst second", () => {
     expect(new WriteMeter().worstSecond().writes).toBe(0);
   });
+
+  test("commits told of late are counted in the second they were sent in", () => {
+    const meter = new WriteMeter();
+    meter.record(5000, ["c/hot"]);
+    meter.record(9000, ["c/a"]);
+    meter.record(5400, ["c/hot", "c/b"]);
+    expect(meter.worstDocument()).toEqual({ path: "c/hot", writesInOneSecond: 2 });
+    expect(meter.worstSecond()).toEqual({ writes: 3, atMs: 5000 });
+  });
+
+  test("an hour of commits, each told of 20 s late, gives what a short run gives", () => {
+    const meter = new WriteMeter();
+    for (let second = 0; second < 3600; second += 1) {
+      for (let part = 0; part < 4; part += 1)
+        meter.record(second * 1000 + part * 250, [`c/${part}`]);
+      if (second >= 20) meter.record((second - 20) * 1000 + 10, ["c/late"]);
+    }
+    expect(meter.worstSecond().writes).toBe(5);
+    expect(meter.worstDocument().writesInOneSecond).toBe(1);
+    expect(meter.writes).toBe(3600 * 4 + 3580);
+  });
 });

@@ -116,6 +116,29 @@ const phaseSchema = z.strictObject({
   /** Arrivals the generator started more than 50 ms late, and the worst lateness. */
   lateArrivals: z.int().nonnegative(),
   worstLatenessMs: z.number().nonnegative(),
+  /** Arrivals given up because too many before them were unfinished. */
+  droppedArrivals: z.int().nonnegative().optional(),
+  /** Times the pulse's lane woke from a second's sleep, those over 50 ms late, and the worst. */
+  wakes: z.int().nonnegative().optional(),
+  lateWakes: z.int().nonnegative().optional(),
+  worstWakeMs: z.number().nonnegative().optional(),
+  /** The run ended in the middle of the phase. */
+  cut: z.boolean().optional(),
+  failedSweeps: z.int().nonnegative().optional(),
+  /** Users with an update that fell due, and those of them who had all of theirs committed. */
+  usersDue: z.int().nonnegative().optional(),
+  usersServed: z.int().nonnegative().optional(),
+  /** P&L updates that fell due and were not committed by the end, never planned ones included. */
+  pnlUnfinished: z.int().nonnegative().optional(),
+  /** Documents that changed between the pulse's read and its write. */
+  staleReads: z.int().nonnegative().optional(),
+  /** The pulse's commits that met contention, each once; client operations of several tries. */
+  contendedCommits: z.int().nonnegative().optional(),
+  clientRetries: z.int().nonnegative().optional(),
+  listenersEnded: z.int().nonnegative().optional(),
+  /** Client operations the users would start in a second, and those the scenario's bound allows. */
+  clientsAskedPerSecond: z.number().nonnegative().optional(),
+  clientsStartedPerSecond: z.number().nonnegative().optional(),
   limiterWaitMs: z.number().nonnegative(),
   limiterWaits: z.record(z.string(), z.int().nonnegative()),
   fairness: z.strictObject({
@@ -154,6 +177,8 @@ export const resultSchema = z.strictObject({
     /** Highest resident set of the harness and of the emulator it started; null if not started. */
     harnessPeakMiB: z.number(),
     targetPeakMiB: z.number().nullable(),
+    /** What a reader should know of how the figures came about: warm-up, bounds, waits. */
+    notes: z.array(z.string()).optional(),
   }),
   target: z.strictObject({
     kind: z.enum(["emulator", "embedded", "staging"]),

@@ -32,6 +32,7 @@ export function machineFacts(result: Result): readonly Fact[] {
         run.targetPeakMiB === null ? NO_FIGURE : `${formatCount(run.targetPeakMiB)} MiB`
       }`,
     ],
+    ...(run.notes ?? []).map((note): Fact => ["Note", note]),
   ];
 }
 

@@ -20,7 +20,6 @@ import { brokeFirst, headline, overallVerdict } from "../verify/verdict.ts";
 import { replayCommand } from "./replay-command.ts";
 import { commitName, machineFacts, versions } from "./machine-facts.ts";
 import type { MemoryPeaks } from "./memory-watch.ts";
-import { phaseFacts, phaseHistograms, phaseResult } from "./phase-facts.ts";
 import type { RunState } from "./run-state.ts";
 
 export interface RunEnd {
@@ -40,7 +39,7 @@ export interface RunEnd {
 /** Turns what a run recorded into its result: facts, checks, verdict, headline. */
 export function buildResult(end: RunEnd): Result {
   const { state, options, partialReason } = end;
-  const facts = state.phases.map(phaseFacts);
+  const facts = state.phases.map((phase) => phase.facts);
   const run = runFacts(end, facts);
   const checks = checksOf(end, run);
   const verdict = overallVerdict(checks, partialReason === null);
@@ -71,10 +70,8 @@ export function buildResult(end: RunEnd): Result {
     }),
     brokeFirst: first,
     checks: [...checks],
-    phases: state.phases.map((ended, index) =>
-      phaseResult(ended, facts[index] ?? phaseFacts(ended)),
-    ),
-    histograms: histogramsOf(run, state, facts),
+    phases: state.phases.map((phase) => phase.result),
+    histograms: histogramsOf(run, state),
     series: state.phases.flatMap(({ series }) => series),
   };
 }
@@ -88,7 +85,9 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
     ...harnessChecks(run),
     ...(end.audit === undefined ? [] : dataChecks(end.audit, run.basis, expectTrades)),
   ];
-  return end.partialReason === null ? checks : softenUnreached(checks, run.phases.at(-1)?.name);
+  if (end.partialReason === null) return checks;
+  const cut = run.phases.filter((phase) => phase.cut).map(({ name }) => name);
+  return softenUnreached(checks, new Set(cut));
 }
 
 function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
@@ -156,14 +155,7 @@ function populationPart(state: RunState): Result["population"] {
   };
 }
 
-function histogramsOf(
-  run: RunFacts,
-  state: RunState,
-  facts: readonly PhaseFacts[],
-): HistogramSummary[] {
-  const phases = state.phases.flatMap((ended, index) => {
-    const phase = facts[index];
-    return phase === undefined ? [] : phaseHistograms(ended, phase);
-  });
+function histogramsOf(run: RunFacts, state: RunState): HistogramSummary[] {
+  const phases = state.phases.flatMap(({ histograms }) => histograms);
   return run.provisioning.count === 0 ? phases : [run.provisioning, ...phases];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AutoClock } from "../../std/auto-clock.fixture.ts";
-import { chunks, inParallel } from "./in-parallel.ts";
+import { chunks, inParallel, runLanes } from "./in-parallel.ts";
 
 describe("inParallel", () => {
   test("does every item once, at most `width` at a time", async () => {
@@ -35,6 +35,50 @@ describe("inParallel", () => {
     await expect(clock.run(work)).rejects.toThrow("no");
     expect(started).toEqual([0, 1]);
     expect(ended).toEqual([1]);
+  });
+});
+
+describe("runLanes", () => {
+  /** A lane as they are: its signal ends it early, and normally. */
+  const lasting = (clock: AutoClock, durationMs: number, ended: number[]) => {
+    return async (signal: AbortSignal): Promise<void> => {
+      await clock.sleep(durationMs, signal).catch(() => undefined);
+      ended.push(clock.monotonicMs());
+    };
+  };
+  const never = new AbortController().signal;
+
+  test("lets every lane come to its end", async () => {
+    const clock = new AutoClock();
+    const ended: number[] = [];
+    await clock.run(runLanes([lasting(clock, 10, ended), lasting(clock, 30, ended)], never));
+    expect(ended).toEqual([10, 30]);
+  });
+
+  test("ends the others when one fails, and throws its failure after they have ended", async () => {
+    const clock = new AutoClock();
+    const ended: number[] = [];
+    const failing = async (): Promise<void> => {
+      await clock.sleep(5);
+      throw new Error("first");
+    };
+    const alsoFailing = async (signal: AbortSignal): Promise<void> => {
+      await clock.sleep(1000, signal).catch(() => undefined);
+      throw new Error("second");
+    };
+    const work = runLanes([lasting(clock, 1000, ended), alsoFailing, failing], never);
+    await expect(clock.run(work)).rejects.toThrow("first");
+    expect(ended).toEqual([5]);
+  });
+
+  test("ends all when it is asked to, which is no failure", async () => {
+    const clock = new AutoClock();
+    const ended: number[] = [];
+    const asked = new AbortController();
+    const work = runLanes([lasting(clock, 1000, ended)], asked.signal);
+    void clock.sleep(20).then(() => asked.abort(new Error("Ctrl-C")));
+    await clock.run(work);
+    expect(ended).toEqual([20]);
   });
 });
 

@@ -24,6 +24,22 @@ export async function inParallel<Item>(
   if (rejected !== undefined) throw rejected.reason;
 }
 
+/** A part of some work done side by side: it must end, without rejecting, when its signal aborts. */
+type Lane = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * Runs lanes to their end. When one fails the others are ended, and the first failure is thrown
+ * after all have.
+ */
+export async function runLanes(lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  await Promise.all(
+    lanes.map((lane) => lane(either).catch((error: unknown) => failed.abort(error))),
+  );
+  failed.signal.throwIfAborted();
+}
+
 /** Cuts a list into pieces of at most `size`. */
 export function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -7,6 +7,8 @@ import type { Target } from "../targets/target.ts";
 /** The target through the Admin SDK, as the deployed service sees its database. */
 export interface Database {
   readonly store: Store;
+  /** The same for reading everything back: nothing is measured by it, so it may wait. */
+  readonly patientStore: Store;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ export interface Database {
  * the P&L target: nothing slower could count as success.
  */
 const DEADLINE_MS = 10_000;
+const PATIENT_DEADLINE_MS = 120_000;
 
 /**
  * The Admin SDK takes a local endpoint from FIRESTORE_EMULATOR_HOST only, so it is set for this
@@ -24,6 +27,10 @@ export function openDatabase(target: Target): Database {
   process.env["FIRESTORE_EMULATOR_HOST"] = target.endpoint;
   process.env["GOOGLE_CLOUD_PROJECT"] = target.projectId;
   const app = initializeApp({ projectId: target.projectId }, `plimsoll-${target.endpoint}`);
-  const store = createAdminStore(getFirestore(app), { deadlineMs: DEADLINE_MS });
-  return { store, close: () => deleteApp(app) };
+  const firestore = getFirestore(app);
+  return {
+    store: createAdminStore(firestore, { deadlineMs: DEADLINE_MS }),
+    patientStore: createAdminStore(firestore, { deadlineMs: PATIENT_DEADLINE_MS }),
+    close: () => deleteApp(app),
+  };
 }

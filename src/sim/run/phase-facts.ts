@@ -1,6 +1,7 @@
-import type { Scenario } from "../config/scenario.ts";
+import { clientOperation, type Scenario } from "../config/scenario.ts";
+import { ratePerSecond } from "../drivers/client-lane.ts";
 import { Histogram } from "../measure/histogram.ts";
-import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { isQuery, type PhaseRecorder } from "../measure/phase-recorder.ts";
 import type { HistogramSummary, Phase, Second } from "../report/result.ts";
 import type { PhaseFacts } from "../verify/facts.ts";
 
@@ -9,6 +10,8 @@ export interface EndedPhase {
   readonly scenario: Scenario;
   readonly recorder: PhaseRecorder;
   readonly durationMs: number;
+  /** The run ended in the middle of it. */
+  readonly cut: boolean;
   readonly users: number;
   readonly openTrades: number;
   /** Wall time at which it began, for placing commit times in it. */
@@ -16,34 +19,55 @@ export interface EndedPhase {
   readonly series: readonly Second[];
 }
 
+/** What is kept of a phase once it is over: figures, and none of what they were made from. */
+export interface MeasuredPhase {
+  readonly facts: PhaseFacts;
+  readonly result: Phase;
+  /** Every distribution that has samples. */
+  readonly histograms: readonly HistogramSummary[];
+  readonly series: readonly Second[];
+}
+
+export function measuredPhase(ended: EndedPhase): MeasuredPhase {
+  const facts = phaseFacts(ended);
+  return {
+    facts,
+    result: phaseResult(ended, facts),
+    histograms: phaseHistograms(ended, facts),
+    series: ended.series,
+  };
+}
+
 const LABELS = {
-  "pnl-commit": "from the moment a user's update was due (quotes are taken) to its commit",
+  "pnl-commit": "from the moment a user's update was due (quotes are taken) to each of its commits",
   "pnl-listener": "from the moment a user's update was due to a listener's view of it",
   "commit-call": "one commit call of the pulse, limiter and retries left out",
-  query: "any query of a client, from its intended start to its answer",
+  query: "any read of a client, from its intended start to its answer",
   onboarding: "from a sign-up's intended start to the commit of all seven groups",
 } as const;
 
-export function phaseFacts(ended: EndedPhase): PhaseFacts {
-  const { scenario, recorder, durationMs, users, startedWallMs, series } = ended;
+function phaseFacts(ended: EndedPhase): PhaseFacts {
+  const { scenario, recorder, durationMs, cut, users, startedWallMs, series } = ended;
   const worst = recorder.sent.worstSecond();
   return {
     name: scenario.name,
     durationMs,
+    cut,
     users,
     enabledUsers: users,
     documentWritesPerUserPerMinute: scenario.documentWritesPerUserPerMinute,
     hasPulse: scenario.pulse !== null,
     hasClients: scenario.clients !== null,
     counts: recorder.counts,
-    usersDue: recorder.usersDue.size,
-    usersServed: recorder.usersServed.size,
+    usersDue: recorder.updates.usersDue,
+    usersServed: recorder.updates.usersServed,
     worstSecond: { writes: worst.writes, atSecond: (worst.atMs - startedWallMs) / 1000 },
     worstSecondApplied: recorder.applied.worstSecond().writes,
     worstDocument: recorder.sent.worstDocument(),
     pnlCommit: summary(recorder.pnlCommit, "pnl-commit", scenario),
-    pnlListener: summary(recorder.pnlListener, "pnl-listener", scenario),
+    pnlListener: summary(recorder.listeners.histogram, "pnl-listener", scenario),
     queries: summary(recorder.queries(), "query", scenario),
+    queryKinds: queryKinds(ended),
     onboarding: summary(signUps(recorder), "onboarding", scenario),
     limiterWaits: byCount(recorder.limiterWaits),
     failures: byCount(recorder.failures),
@@ -59,6 +83,11 @@ function summary(
   return histogram.summarize({ metric, phase: name, describes: LABELS[metric] });
 }
 
+function queryKinds({ scenario, recorder }: EndedPhase): ReadonlyMap<string, HistogramSummary> {
+  const kinds = [...recorder.operations].filter(([name]) => isQuery(name));
+  return new Map(kinds.map(([name, histogram]) => [name, summary(histogram, "query", scenario)]));
+}
+
 function signUps(recorder: PhaseRecorder): Histogram {
   return recorder.operations.get("sign-up") ?? new Histogram();
 }
@@ -67,8 +96,7 @@ function byCount(counts: ReadonlyMap<string, number>): readonly (readonly [strin
   return [...counts].sort((left, right) => right[1] - left[1]);
 }
 
-/** Every distribution of a phase that has samples, for the report. */
-export function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly HistogramSummary[] {
+function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly HistogramSummary[] {
   const { scenario, recorder } = ended;
   const operations = [...recorder.operations].map(([name, histogram]) =>
     histogram.summarize({
@@ -88,9 +116,10 @@ export function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly 
 }
 
 /** A phase as the report shows it. */
-export function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
+function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
   const { counts } = facts;
-  const seconds = facts.durationMs / 1000;
+  // A phase may be ended before it has begun.
+  const seconds = Math.max(1000, facts.durationMs) / 1000;
   return {
     name: facts.name,
     summary: ended.scenario.summary,
@@ -112,9 +141,37 @@ export function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     clientOperations: counts.clientOperations,
     clientErrors: counts.clientErrors,
     lateArrivals: counts.lateArrivals,
+    droppedArrivals: counts.droppedArrivals,
     worstLatenessMs: counts.worstLatenessMs,
+    wakes: counts.wakes,
+    lateWakes: counts.lateWakes,
+    worstWakeMs: counts.worstWakeMs,
+    cut: facts.cut,
+    failedSweeps: counts.failedSweeps,
+    usersDue: facts.usersDue,
+    usersServed: facts.usersServed,
+    pnlUnfinished: counts.pnlUnfinished,
+    staleReads: counts.staleReads,
+    contendedCommits: counts.contendedCommits,
+    clientRetries: counts.clientRetries,
+    listenersEnded: counts.listenersEnded,
+    ...clientRates(ended),
     limiterWaitMs: counts.limiterWaitMs,
     limiterWaits: Object.fromEntries(facts.limiterWaits),
     fairness: ended.recorder.tenants.fairness(),
+  };
+}
+
+/** What the users of a scenario would start in a second, and what its bound lets them start. */
+function clientRates({
+  scenario: { clients },
+  users,
+}: EndedPhase): Pick<Phase, "clientsAskedPerSecond" | "clientsStartedPerSecond"> {
+  if (clients === null) return {};
+  const total = (load: typeof clients): number =>
+    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, load, users), 0);
+  return {
+    clientsAskedPerSecond: total({ ...clients, atMostPerSecond: null }),
+    clientsStartedPerSecond: total(clients),
   };
 }

@@ -40,12 +40,16 @@ async function provisioned(failing?: (path: string) => boolean) {
   );
   const audit = new DataAudit({
     tenantOf,
+    cashOf: new Map(population.users.map(({ uid, cash }) => [uid, cash])),
+    sweptTenants: new Set(),
+    openedTrades: new Map(),
     pnl: new Map(),
     clientLedger: new Map(),
-    unconfirmedLedger: new Set(),
+    unconfirmedLedger: new Map(),
     priceAt: () => undefined,
   });
-  await readBack(store, audit, never, () => undefined);
+  const target = { collectionIds: async () => [] };
+  await readBack({ store, target, population, audit, signal: never, onProgress: () => undefined });
   return { audit, population, tenantOf, store };
 }
 

@@ -2,7 +2,8 @@ import type { Clock } from "../../std/clock.ts";
 import { invitationPath, type Invitation } from "../../system/schema/invitation.ts";
 import { strategyPath, tenantPath, type Strategy } from "../../system/schema/tenant.ts";
 import { accountPath, tradingStatusPath } from "../../system/schema/user.ts";
-import type { Store, Write } from "../../system/store/store.ts";
+import { isRetryable } from "../../system/store/status.ts";
+import { StoreError, type Store, type Write } from "../../system/store/store.ts";
 import { marketSymbols } from "../market/symbols.ts";
 import type { Population, SyntheticTenant, SyntheticUser } from "../population/population.ts";
 import { chunks, inParallel } from "./in-parallel.ts";
@@ -60,14 +61,30 @@ async function signUpOne(provisioning: Provisioning, user: SyntheticUser): Promi
   provisioning.onUser(user.uid, tenantId, clock.monotonicMs() - startedMs);
 }
 
-/** Commits independent writes in batches: what an administrator's script would do. */
+/** Tries of one batch. The last waits come to half a minute: a busy emulator recovers in less. */
+const BATCH_ATTEMPTS = 8;
+const BATCH_BACK_OFF_MS = 250;
+
+/**
+ * Commits independent writes in batches: what an administrator's script would do. A batch whose
+ * answer was lost may have been applied, so writes must be ones that can be made twice.
+ */
 export async function commitAll(
-  { store, signal }: Pick<Provisioning, "store" | "signal">,
+  { clock, store, signal }: Pick<Provisioning, "clock" | "store" | "signal">,
   writes: readonly Write[],
 ): Promise<void> {
   await inParallel(chunks(writes, BATCH_WRITES), BATCHES_IN_PARALLEL, async (batch) => {
-    signal.throwIfAborted();
-    await store.commit(batch);
+    for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted();
+      try {
+        await store.commit(batch);
+        return;
+      } catch (error) {
+        const mayPass = error instanceof StoreError && isRetryable(error.code);
+        if (!mayPass || attempt === BATCH_ATTEMPTS) throw error;
+        await clock.sleep(BATCH_BACK_OFF_MS * 2 ** (attempt - 1), signal);
+      }
+    }
   });
 }
 

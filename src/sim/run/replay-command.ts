@@ -1,7 +1,7 @@
 import { formatDuration } from "../config/duration.ts";
 import type { RunOptions } from "../config/run-options.ts";
 
-/** The command that repeats a run: every option spelled out, so that a changed default cannot matter. */
+/** The command that repeats a run: every option that shapes it spelled out, so that a changed default cannot matter. */
 export function replayCommand(options: RunOptions): string {
   const words = ["npm run sim --"];
   const add = (option: string, value: string | number): void =>
@@ -15,6 +15,7 @@ export function replayCommand(options: RunOptions): string {
   add("limiter", options.limiter);
   add("limiter-config", options.limiterConfig);
   add("target", options.target);
+  add("emulator-heap", options.emulatorHeapMiB);
   return words.join(" ");
 }
 

@@ -45,13 +45,23 @@ export function leadInMs(
  * ended: overlaps are for the service to notice. Ends when the phase does.
  */
 export async function runPulse(phase: PulsePhase): Promise<void> {
-  const { clock, recorder, scenario, load, durationMs, signal } = phase;
+  const { clock, recorder, scenario, load, durationMs } = phase;
   const config = pulseConfigOf(load);
   const limiter = scenario.synchronised ? startTogether(phase.limiter) : phase.limiter;
   const worker = createPulseWorker(`sim-${scenario.name}`, config);
   const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
-  const sweeps: Promise<unknown>[] = [];
+  const ended = AbortSignal.any([phase.signal, over.signal]);
+  const sweeps: Promise<void>[] = [];
+  let fault: { readonly error: unknown } | undefined;
+  const watch = async (sweep: Promise<unknown>, startMs: number): Promise<void> => {
+    try {
+      await sweep.catch((error: unknown) => recorder.sweepFailed(error, startMs));
+    } catch (error) {
+      // A fault of the program is no reason to wait for the end of the phase.
+      fault ??= { error };
+      over.abort(error);
+    }
+  };
   const periodMs = config.periodSeconds * 1000;
   const quotes = quotesOf(clock, phase.market);
   const endMs = recorder.startMs + durationMs;
@@ -60,7 +70,7 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   const sampling = sampleLimiter(phase, ended);
   for (let tick = 0; tick * periodMs < durationMs; tick += 1) {
     const startMs = firstMs + tick * periodMs;
-    if (!(await sleepUntil(clock, startMs, signal))) break;
+    if (!(await sleepUntil(clock, startMs, ended))) break;
     const sweep = runSweep(dependencies, {
       config,
       shards: "all",
@@ -68,17 +78,19 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
       sweepId: `${scenario.name}-${tick + 1}`,
       startMs,
       untilMs: endMs,
+      opsGraceMs: 0,
       signal: ended,
     });
-    sweeps.push(sweep.catch((error: unknown) => recorder.sweepFailed(error)));
+    sweeps.push(watch(sweep, startMs));
   }
-  await sleepUntil(clock, endMs, signal);
+  await sleepUntil(clock, endMs, ended);
   const grace = new AbortController();
   const done = Promise.all(sweeps).then(() => grace.abort());
   await Promise.race([done, sleepUntil(clock, endMs + GRACE_MS, grace.signal)]);
   over.abort(new Error(`phase ${scenario.name} is over`));
   await done;
   await sampling;
+  if (fault !== undefined) throw fault.error;
 }
 
 function pulseConfigOf(load: PulseLoad): PulseConfig {
@@ -90,6 +102,7 @@ function startTogether(limiter: WriteLimiter): WriteLimiter {
   return {
     stagger: "together",
     unit: limiter.unit,
+    costMax: limiter.costMax,
     reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
     depart: (cost, nowMs) => limiter.depart(cost, nowMs),
     report: (outcome, nowMs) => limiter.report(outcome, nowMs),
@@ -104,8 +117,11 @@ async function sampleLimiter(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    recorder.limiterState(limiter.state(clock.monotonicMs()));
-    await clock.sleep(SAMPLE_MS, signal).catch(() => undefined);
+    const nowMs = clock.monotonicMs();
+    recorder.limiterState(limiter.state(nowMs));
+    const wakeMs = nowMs + SAMPLE_MS;
+    const woke = await sleepUntil(clock, wakeMs, signal);
+    if (woke) recorder.lateness(clock.monotonicMs() - wakeMs);
   }
 }
 

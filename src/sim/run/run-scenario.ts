@@ -3,8 +3,8 @@ import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { Log } from "../../system/log.ts";
 import { shadowTradePath } from "../../system/schema/user.ts";
 import type { RunOutput } from "../cli/progress.ts";
-import type { Scenario } from "../config/scenario.ts";
-import { runClientLane } from "../drivers/client-lane.ts";
+import { clientOperation, type ClientLoad, type Scenario } from "../config/scenario.ts";
+import { ratePerSecond, runClientLane } from "../drivers/client-lane.ts";
 import { LISTENERS_MAX, startListeners } from "../drivers/listeners.ts";
 import { createOperations } from "../drivers/operations.ts";
 import type { UserClient } from "../drivers/user-client.ts";
@@ -17,10 +17,14 @@ import { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { createTrades } from "../population/create-trades.ts";
 import { randomId, UID_LENGTH } from "../population/random-id.ts";
 import type { Target } from "../targets/target.ts";
+import { formatRate } from "../verify/check.ts";
+import { settle } from "./settle.ts";
 import { showLive } from "./live-view.ts";
+import { runLanes } from "./in-parallel.ts";
 import { openMarket, type OpenMarket } from "./market-quotes.ts";
 import { commitAll } from "./provision-population.ts";
-import { leadInMs, runPulse } from "./run-phase.ts";
+import { leadInMs, runPulse, type PulsePhase } from "./run-phase.ts";
+import type { EndedPhase } from "./phase-facts.ts";
 import type { RunState } from "./run-state.ts";
 import type { SignUps } from "./sign-ups.ts";
 
@@ -31,9 +35,12 @@ export interface RunContext {
   readonly store: MeteredStore;
   readonly userClient: UserClient;
   readonly signUps: SignUps;
-  readonly limiter: WriteLimiter;
+  /** A new limiter: what one phase had reserved and never sent must not hold up the next. */
+  readonly createLimiter: () => WriteLimiter;
   readonly log: Log;
   readonly output: RunOutput;
+  /** Keeps a sentence for the report, and shows it. */
+  readonly note: (text: string) => void;
   readonly state: RunState;
   readonly marketRows: readonly MarketRow[] | null;
   /** Ends the run early. */
@@ -42,43 +49,58 @@ export interface RunContext {
 
 /** Runs one scenario: tops up the open trades, opens a market day, drives both lanes to its end. */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<void> {
-  const { clock, state, store, output, signal } = context;
+  const { clock, state, store, output } = context;
   const durationMs = scenario.durationSeconds * 1000;
   output.phase(`${scenario.name}: ${scenario.summary}`);
   const market = createPhaseMarket(context, scenario, durationMs);
+  await settle(context, scenario.name);
   await topUpTrades(context, scenario, market);
   const listeners = await listen(context, scenario);
-  const startMs = clock.monotonicMs() + leadInMs(scenario, context.limiter);
+  const limiter = context.createLimiter();
+  const startMs = clock.monotonicMs() + leadInMs(scenario, limiter);
   const opened = openMarket(clock, market, startMs);
   state.markets.push(opened);
   const recorder = new PhaseRecorder(clock, startMs, (writes) => state.acknowledged(writes));
   listeners.attach(recorder);
   store.observer = (times, writes) => recorder.stored(times, writes);
   const over = new AbortController();
-  const live = showLive(
-    { clock, output, recorder, limiter: context.limiter, durationMs },
-    over.signal,
-  );
+  const live = showLive({ clock, output, recorder, limiter, durationMs }, over.signal);
+  let finished = false;
   try {
-    await Promise.all([
-      drivePulse(context, scenario, opened, recorder, durationMs),
-      driveClients(context, scenario, opened, recorder, durationMs),
-    ]);
+    await runLanes(
+      [
+        (signal) =>
+          drivePulse(context, scenario, {
+            limiter,
+            market: opened,
+            recorder,
+            durationMs,
+            signal,
+          }),
+        (signal) => driveClients({ ...context, signal }, scenario, opened, recorder, durationMs),
+      ],
+      context.signal,
+    );
+    finished = !context.signal.aborted;
   } finally {
     over.abort();
     store.observer = undefined;
     await live;
     await listeners.stop();
     const endMs = clock.monotonicMs();
-    recorder.close(endMs);
-    endPhase(
-      context,
-      scenario,
-      opened,
-      recorder,
-      signal.aborted ? endMs - recorder.startMs : durationMs,
-    );
+    const lastedMs = finished ? durationMs : endedEarlyMs(startMs, endMs, durationMs);
+    recorder.close({
+      endMs,
+      dueUntilMs: startMs + lastedMs,
+      openTradesOf: (uid) => state.openTradesOf(uid),
+    });
+    endPhase(context, scenario, opened, recorder, { durationMs: lastedMs, cut: !finished });
   }
+}
+
+/** A phase may be ended before it has begun, while its first sweep leads in. */
+function endedEarlyMs(startMs: number, endMs: number, durationMs: number): number {
+  return Math.min(durationMs, Math.max(0, endMs - startMs));
 }
 
 function createPhaseMarket(
@@ -116,14 +138,13 @@ async function topUpTrades(context: RunContext, scenario: Scenario, market: Mark
   await commitAll(
     context,
     trades.map(({ uid, tradeId, data }) => ({
-      kind: "create",
+      kind: "set",
       path: shadowTradePath(uid, tradeId),
       data: { ...data },
+      merge: false,
     })),
   );
-  for (const { uid } of trades) {
-    state.openTrades.set(uid, (state.openTrades.get(uid) ?? 0) + 1);
-  }
+  state.opened(trades);
 }
 
 interface PhaseListeners {
@@ -143,31 +164,40 @@ async function listen(context: RunContext, scenario: Scenario): Promise<PhaseLis
   const step = Math.max(1, Math.floor(withTrades.length / LISTENERS));
   const sample = withTrades.filter((_, index) => index % step === 0).slice(0, LISTENERS);
   let recorder: PhaseRecorder | undefined;
+  const ended: string[] = [];
   const listeners = startListeners(
     {
       endpoint: target.endpoint,
       projectId: target.projectId,
       users: sample,
       signal,
-      onView: (uid, _tradeId, _quotedAtMs, seenMs) => recorder?.seen(uid, seenMs),
-      onError: (uid, error) => log.error({ uid, error: error.message }, "A listener ended."),
+      onView: (uid, tradeId, quotedAtMs, seenMs) =>
+        recorder?.seen({ uid, tradeId, quotedAtMs, seenMs }),
+      onError: (uid, error) => {
+        log.error({ uid, error: error.message }, "A listener ended.");
+        ended.push(uid);
+        recorder?.listeners.end(uid);
+      },
     },
     clock,
   );
   await listeners.ready;
-  return { attach: (to) => (recorder = to), stop: () => listeners.stop() };
+  const attach = (to: PhaseRecorder): void => {
+    recorder = to;
+    to.listeners.watch(sample.map(({ uid }) => uid));
+    for (const uid of ended) to.listeners.end(uid);
+  };
+  return { attach, stop: () => listeners.stop() };
 }
 
 async function drivePulse(
   context: RunContext,
   scenario: Scenario,
-  market: OpenMarket,
-  recorder: PhaseRecorder,
-  durationMs: number,
+  phase: Pick<PulsePhase, "limiter" | "market" | "recorder" | "durationMs" | "signal">,
 ): Promise<void> {
   if (scenario.pulse === null) return;
   const rng = context.state.rng.fork(`pulse/${scenario.name}`);
-  await runPulse({ ...context, rng, market, recorder, scenario, load: scenario.pulse, durationMs });
+  await runPulse({ ...context, ...phase, rng, scenario, load: scenario.pulse });
 }
 
 async function driveClients(
@@ -178,8 +208,10 @@ async function driveClients(
   durationMs: number,
 ): Promise<void> {
   if (scenario.clients === null) return;
-  const { clock, state, signal } = context;
+  const { clock, state, signal, note } = context;
   const rng = state.rng.fork(`clients/${scenario.name}`);
+  const bounded = boundedClients(scenario.clients, state.population.users.length);
+  if (bounded !== undefined) note(`${scenario.name}: ${bounded}`);
   const operations = createOperations({
     client: context.userClient,
     clock,
@@ -208,6 +240,16 @@ async function driveClients(
   );
 }
 
+/** Says so when the scenario starts fewer client operations than its users would. */
+function boundedClients(load: ClientLoad, users: number): string | undefined {
+  const total = (one: ClientLoad): number =>
+    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, one, users), 0);
+  const asked = total({ ...load, atMostPerSecond: null });
+  const started = total(load);
+  if (started >= asked) return undefined;
+  return `clients start ${formatRate(started)} of ${formatRate(asked)}: the scenario bounds them, to measure reads and not to saturate the emulator.`;
+}
+
 /** Somebody new founds a tenant of their own, through the service's sign-up. */
 async function signUpNewcomer({ state, signUps }: RunContext): Promise<void> {
   const ordinal = state.signUps;
@@ -222,17 +264,18 @@ function endPhase(
   scenario: Scenario,
   { market, openedWallMs }: OpenMarket,
   recorder: PhaseRecorder,
-  durationMs: number,
+  { durationMs, cut }: Pick<EndedPhase, "durationMs" | "cut">,
 ): void {
   const firstSecond = state.phases.reduce((total, { series }) => total + series.length, 0);
   const series = recorder.series.seconds(scenario.name, durationMs, firstSecond, {
     updates: market.updatesPerSecond(),
     regimeAt: (elapsedMs) => market.regimeAt(elapsedMs),
   });
-  state.phases.push({
+  state.endPhase({
     scenario,
     recorder,
     durationMs,
+    cut,
     users: state.population.users.length,
     openTrades: [...state.openTrades.values()].reduce((total, count) => total + count, 0),
     startedWallMs: openedWallMs,

@@ -1,12 +1,15 @@
 import type { Rng } from "../../std/rng.ts";
-import type { PlannedWrite } from "../../system/pulse/plan-user.ts";
+import type { PlannedWrite } from "../../system/pulse/planned-write.ts";
 import { parentIdOf } from "../../system/schema/document.ts";
-import type { LedgerJournal } from "../drivers/ledger-journal.ts";
-import { Histogram } from "../measure/histogram.ts";
-import type { Population } from "../population/population.ts";
-import type { AcknowledgedPnl, Expectations } from "../verify/data-audit.ts";
 import { ledgerTradePath } from "../../system/schema/tenant.ts";
-import type { EndedPhase } from "./phase-facts.ts";
+import { shadowTradePath } from "../../system/schema/user.ts";
+import type { LedgerJournal, LedgerRecord } from "../drivers/ledger-journal.ts";
+import { Histogram } from "../measure/histogram.ts";
+import type { Population, SyntheticTrade } from "../population/population.ts";
+import type { Expectations } from "../verify/data-audit.ts";
+import type { ClientLedgerEntry } from "../verify/ledger-audit.ts";
+import type { AcknowledgedPnl, OpenedTrade } from "../verify/trade-audit.ts";
+import { measuredPhase, type EndedPhase, type MeasuredPhase } from "./phase-facts.ts";
 import { priceAt, type OpenMarket } from "./market-quotes.ts";
 
 /** What a run has done so far: enough to report on at any moment, however it ends. */
@@ -17,18 +20,42 @@ export class RunState {
   /** Tenant of every user who was provisioned. */
   readonly tenantOf = new Map<string, string>();
   readonly markets: OpenMarket[] = [];
-  readonly phases: EndedPhase[] = [];
+  readonly phases: MeasuredPhase[] = [];
   readonly journal: LedgerJournal;
   /** Open trades by user, as far as the harness knows. */
   readonly openTrades = new Map<string, number>();
   provisioningMs = 0;
   signUps = 0;
   readonly #pnl = new Map<string, AcknowledgedPnl>();
+  readonly #openedTrades = new Map<string, OpenedTrade>();
+  readonly #sweptTenants = new Set<string>();
 
   constructor(population: Population, rng: Rng, journal: LedgerJournal) {
     this.population = population;
     this.rng = rng;
     this.journal = journal;
+  }
+
+  /** Remembers the trades that were opened, to be held against the database at the end. */
+  opened(trades: readonly SyntheticTrade[]): void {
+    for (const { uid, tradeId, data } of trades) {
+      this.openTrades.set(uid, this.openTradesOf(uid) + 1);
+      this.#openedTrades.set(shadowTradePath(uid, tradeId), { ...data, mustBeQuoted: false });
+    }
+  }
+
+  openTradesOf(uid: string): number {
+    return this.openTrades.get(uid) ?? 0;
+  }
+
+  /** Keeps a phase's figures, and what its updates oblige the database to hold. */
+  endPhase(ended: EndedPhase): void {
+    const { updates, counts } = ended.recorder;
+    this.#mustBeQuoted(updates.servedMs);
+    if (counts.completeSweeps > 0) {
+      for (const { tenantId } of this.population.tenants) this.#sweptTenants.add(tenantId);
+    }
+    this.phases.push(measuredPhase(ended));
   }
 
   /** Remembers what the database acknowledged, to be held against it at the end. */
@@ -45,19 +72,49 @@ export class RunState {
   }
 
   expectations(): Expectations {
-    const path = ({ tenantId, tradeId }: { tenantId: string; tradeId: string }): string =>
-      ledgerTradePath(tenantId, tradeId);
     return {
       tenantOf: this.tenantOf,
+      cashOf: new Map(this.population.users.map(({ uid, cash }) => [uid, cash])),
+      sweptTenants: this.#sweptTenants,
+      openedTrades: this.#openedTrades,
       pnl: this.#pnl,
-      clientLedger: new Map(this.journal.acknowledged.map((record) => [path(record), record])),
-      unconfirmedLedger: new Set(this.journal.unconfirmed.map(path)),
+      clientLedger: new Map(this.journal.acknowledged.map(ledgerEntryOf)),
+      unconfirmedLedger: new Map(this.journal.unconfirmed.map(ledgerEntryOf)),
       priceAt: (symbol, wallMs) => priceAt(this.markets, symbol, wallMs),
     };
   }
 
+  /** Whoever was served while trading was not halted has no trade left without a P&L. */
+  #mustBeQuoted(servedMs: ReadonlyMap<string, number>): void {
+    const open = this.markets.at(-1);
+    if (open === undefined) return;
+    for (const [path, trade] of this.#openedTrades) {
+      const atMs = servedMs.get(trade.uid);
+      if (trade.mustBeQuoted || atMs === undefined) continue;
+      const elapsedMs = Math.max(0, atMs - open.openedMonotonicMs);
+      const isQuoted = open.market.quoteAt(trade.symbol, elapsedMs) !== undefined;
+      if (isQuoted) this.#openedTrades.set(path, { ...trade, mustBeQuoted: true });
+    }
+  }
+
   #closed(path: string): void {
     const uid = parentIdOf(path);
-    this.openTrades.set(uid, Math.max(0, (this.openTrades.get(uid) ?? 0) - 1));
+    this.openTrades.set(uid, Math.max(0, this.openTradesOf(uid) - 1));
   }
+}
+
+function ledgerEntryOf(record: LedgerRecord): readonly [string, ClientLedgerEntry] {
+  return [
+    ledgerTradePath(record.tenantId, record.tradeId),
+    {
+      uid: record.uid,
+      strategy_id: record.strategyId,
+      symbol: record.symbol,
+      side: record.side,
+      quantity: record.quantity,
+      price: record.price,
+      notional: record.notional,
+      realized_pnl: "0",
+    },
+  ];
 }

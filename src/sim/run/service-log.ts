@@ -1,22 +1,77 @@
+import { rmSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { pino } from "pino";
 import type { Log } from "../../system/log.ts";
 
-/** The service's log during a run: NDJSON in the run's folder, never on the terminal. */
+/**
+ * The service's log during a run: NDJSON, never on the terminal. It is written beside the reports
+ * and becomes part of the run's own. A log that cannot be written is given up: it explains a run
+ * and decides nothing about it, so none of these methods rejects.
+ */
 export interface ServiceLog extends Log {
-  /** Resolves when everything is on disk. */
-  close(): Promise<void>;
+  /** Writes what is left and puts the file, when it is whole, into the report's folder. */
+  keep(folder: string): Promise<void>;
+  /** Removes the file, unless it was kept. */
+  discard(): Promise<void>;
 }
 
-export function openServiceLog(file: string): ServiceLog {
+/** The name of the log in a report's folder. */
+const LOG_NAME = "service.ndjson";
+
+/** Where the log is written until the report's folder is there. */
+export function draftLogFile(reportsFolder: string, runId: string): string {
+  return join(reportsFolder, `.${runId}.${LOG_NAME}`);
+}
+
+/** `onFault` hears, once, why the log is given up. */
+export function openServiceLog(file: string, onFault: (reason: string) => void): ServiceLog {
   const destination = pino.destination({ dest: file, mkdir: true, sync: false });
   const logger = pino({ base: null }, destination);
+  const closed = Promise.withResolvers<void>();
+  let state: "writing" | "ending" | "given-up" | "kept" = "writing";
+  const giveUp = (error: unknown): void => {
+    if (state === "given-up") return;
+    state = "given-up";
+    onFault(error instanceof Error ? error.message : String(error));
+    destination.destroy();
+    closed.resolve();
+  };
+  destination.on("error", giveUp);
+  destination.on("close", () => closed.resolve());
+  const end = (): Promise<void> => {
+    if (state === "writing") {
+      state = "ending";
+      destination.end();
+    }
+    return closed.promise;
+  };
+  const removeAtExit = (): void => rmSync(file, { force: true });
+  process.once("exit", removeAtExit);
+  // What is logged after the log was given up would only gather in memory.
+  const whileWriting =
+    (level: "info" | "warn" | "error"): Log["info"] =>
+    (fields, message) => {
+      if (state === "writing") logger[level](fields, message);
+    };
   return {
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
-    close: () =>
-      new Promise<void>((resolve, reject) => {
-        destination.flush((error) => (error === undefined ? resolve() : reject(error)));
-      }),
+    info: whileWriting("info"),
+    warn: whileWriting("warn"),
+    error: whileWriting("error"),
+    keep: async (folder) => {
+      await end();
+      if (state === "given-up") return;
+      try {
+        await rename(file, join(folder, LOG_NAME));
+        state = "kept";
+      } catch (error) {
+        giveUp(error);
+      }
+    },
+    discard: async () => {
+      process.removeListener("exit", removeAtExit);
+      await end();
+      if (state !== "kept") await rm(file, { force: true }).catch(() => undefined);
+    },
   };
 }

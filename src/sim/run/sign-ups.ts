@@ -25,6 +25,8 @@ export class SignUps implements AuthDirectory {
   readonly #store: Store;
   readonly #log: Log;
   readonly #users = new Map<string, DirectoryUser>();
+  /** Sign-ups begun, by uid, until an answer came. */
+  readonly #unanswered = new Map<string, Promise<string>>();
 
   constructor(clock: Clock, store: Store, log: Log) {
     this.#clock = clock;
@@ -33,7 +35,30 @@ export class SignUps implements AuthDirectory {
   }
 
   /** Returns the new user's tenant. Rejects with a SignUpError, or with the store's error. */
-  async signUp({ uid, email }: Applicant): Promise<string> {
+  async signUp(applicant: Applicant): Promise<string> {
+    const { uid } = applicant;
+    const signUp = this.#signUp(applicant);
+    this.#unanswered.set(uid, signUp);
+    try {
+      const tenantId = await signUp;
+      this.#unanswered.delete(uid);
+      return tenantId;
+    } catch (error) {
+      if (error instanceof SignUpError) this.#unanswered.delete(uid);
+      throw error;
+    }
+  }
+
+  /**
+   * Whose sign-up ended without an answer: the database may hold their documents or not. Waits for
+   * the sign-ups that are still under way.
+   */
+  async unanswered(): Promise<readonly string[]> {
+    await Promise.allSettled(this.#unanswered.values());
+    return [...this.#unanswered.keys()];
+  }
+
+  async #signUp({ uid, email }: Applicant): Promise<string> {
     const dependencies = {
       clock: this.#clock,
       store: this.#store,

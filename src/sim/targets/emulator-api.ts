@@ -1,9 +1,19 @@
+import { z } from "zod";
 import type { Clock } from "../../std/clock.ts";
 import { UserError } from "../cli/errors.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Deleting some 100,000 documents takes the emulator seconds. */
 const CLEAR_TIMEOUT_MS = 120_000;
+
+/** The emulator takes this token for an administrator's: the rules are not asked. */
+const ADMINISTRATOR = { authorization: "Bearer owner" };
+
+/** An empty list is left out of the answer. */
+const collectionIdsSchema = z.object({
+  collectionIds: z.array(z.string()).default([]),
+  nextPageToken: z.string().optional(),
+});
 
 /** The emulator's own HTTP endpoints, beside the Firestore API on the same port. */
 export class EmulatorApi {
@@ -44,6 +54,25 @@ export class EmulatorApi {
     if (answer.status !== 200) throw this.#refused("the deletion of all documents", answer);
   }
 
+  /** Names of the collections right beneath a document, or of the root's when none is given. */
+  async collectionIds(documentPath?: string): Promise<readonly string[]> {
+    const documents = `projects/${this.#projectId}/databases/(default)/documents`;
+    const parent = documentPath === undefined ? documents : `${documents}/${documentPath}`;
+    const ids: string[] = [];
+    let pageToken: string | undefined;
+    do {
+      const body = JSON.stringify({ pageSize: 300, pageToken });
+      const path = `/v1/${parent}:listCollectionIds`;
+      const answer = await this.#send("POST", path, { body, timeoutMs: ANSWER_TIMEOUT_MS });
+      if (answer.status !== 200)
+        throw this.#refused(`the list of collections of ${parent}`, answer);
+      const page = collectionIdsSchema.parse(JSON.parse(answer.text));
+      ids.push(...page.collectionIds);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined && pageToken !== "");
+    return ids;
+  }
+
   async #send(method: string, path: string, options: SendOptions): Promise<Answer> {
     const done = new AbortController();
     const late = new AbortController();
@@ -54,6 +83,7 @@ export class EmulatorApi {
     try {
       const response = await fetch(`http://${this.endpoint}${path}`, {
         method,
+        headers: ADMINISTRATOR,
         signal: late.signal,
         ...(options.body === undefined ? {} : { body: options.body }),
       });

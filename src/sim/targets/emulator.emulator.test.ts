@@ -67,6 +67,8 @@ describe("startEmulator", () => {
       expect(open.status).toBe(200);
       const closed = await fetch(`${root}/closed?documentId=a`, { ...create, headers });
       expect(closed.status).toBe(403);
+      expect(await target.collectionIds()).toEqual(["open"]);
+      expect(await target.collectionIds("open/a")).toEqual([]);
       await target.clear();
       expect((await fetch(`${root}/open/a`)).status).toBe(404);
       expect(target.description).toMatch(
@@ -163,7 +165,7 @@ describe("selectTarget", () => {
 
       const watching = await selectTarget("auto", OPTIONS, { ...createRealMachine(), environment });
       process.kill(started.processId!, "SIGKILL");
-      expect((await watching.died).message).toContain("no longer answers");
+      expect((await watching.died).message).toContain("refuses connections");
       await watching.stop();
     } finally {
       await started.stop();

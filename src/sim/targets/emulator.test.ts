@@ -65,4 +65,30 @@ describe("startEmulator", () => {
     expect(machine.started[0]).toContain("java -Xmx512m ");
     expect(machine.started[0]).toContain("--host 127.0.0.1 ");
   });
+
+  it("ends what it has started when it is interrupted meanwhile", async () => {
+    const interrupted = new AbortController();
+    const reason = new Error("interrupted by Ctrl-C");
+    const { process, signals, end } = createFakeProcess();
+    const start = () => {
+      const kill = (signal: "SIGTERM" | "SIGKILL"): void => {
+        process.kill(signal);
+        end("signal SIGTERM");
+      };
+      queueMicrotask(() => interrupted.abort(reason));
+      return { ...process, kill };
+    };
+    // Nothing listens on port 1, so the emulator never comes up.
+    const machine = createFakeMachine({ ...INSTALLED, freePorts: [1], start });
+    const options = { ...OPTIONS, signal: interrupted.signal };
+    await expect(startEmulator(options, machine, new FakeClock())).rejects.toBe(reason);
+    expect(signals).toEqual(["SIGTERM"]);
+  });
+
+  it("starts nothing when it was interrupted before", async () => {
+    const machine = createFakeMachine({ ...INSTALLED, start: () => stillborn("") });
+    const options = { ...OPTIONS, signal: AbortSignal.abort(new Error("Ctrl-C")) };
+    await expect(startEmulator(options, machine, new FakeClock())).rejects.toThrow("Ctrl-C");
+    expect(machine.started).toEqual([]);
+  });
 });

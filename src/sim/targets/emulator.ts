@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   readonly reason?: string;
   /** Hears the emulator's output and the rules compiler's warnings. */
   readonly log?: LineLog;
+  /** Ends the start: what was started is stopped, and the start rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Finds and starts the official emulator. It ends with `stop`, or with this process. */
@@ -54,6 +56,7 @@ export async function startInstalledEmulator(
   try {
     const warnings = await api.loadRules(options.rulesFile, rules);
     warnings.forEach((warning) => options.log?.(warning));
+    options.signal?.throwIfAborted();
   } catch (error) {
     await endProcess(clock, process);
     throw error;
@@ -83,9 +86,11 @@ async function launch(
     if (!(await machine.isPortFree(port))) throw portTaken(port);
     const parameters = javaParameters(installation, options.heapMiB ?? DEFAULT_HEAP_MIB, port);
     const log = options.log ?? (() => undefined);
+    options.signal?.throwIfAborted();
     const process = await machine.start(installation.java.path, parameters, log);
     const api = new EmulatorApi(`${HOST}:${port}`, options.projectId, clock);
-    const fault = await untilUp(clock, api, process);
+    const fault = await untilUpOrEnded(clock, api, process, options.signal);
+    options.signal?.throwIfAborted();
     if (fault === undefined) return { api, process };
     if (!fault.includes("Address already in use")) throw diedAtStart(fault);
     if (options.port !== undefined || attempt === PORT_ATTEMPTS) throw portTaken(port);
@@ -106,6 +111,27 @@ function javaParameters({ jar }: Installation, heapMiB: number, port: number): r
     "--port",
     String(port),
   ];
+}
+
+/** The same as `untilUp`; an abort ends the process, which ends the wait. */
+async function untilUpOrEnded(
+  clock: Clock,
+  api: EmulatorApi,
+  process: StartedProcess,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  let ending: Promise<void> | undefined;
+  const end = (): void => {
+    ending ??= endProcess(clock, process);
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted === true) end();
+  try {
+    return await untilUp(clock, api, process);
+  } finally {
+    signal?.removeEventListener("abort", end);
+    await ending;
+  }
 }
 
 /** Resolves undefined once it answers, else with what went wrong; the process has then ended. */

@@ -23,9 +23,11 @@ export async function useExternalEmulator(
   const endpoint = readEmulatorHost(emulatorHost);
   const rules = await readRules(machine, options.rulesFile);
   const api = new EmulatorApi(endpoint, options.projectId, clock);
+  options.signal?.throwIfAborted();
   if (!(await api.answers(FIRST_ANSWER_TIMEOUT_MS))) throw unreachable(endpoint);
   const warnings = await api.loadRules(options.rulesFile, rules);
   warnings.forEach((warning) => options.log?.(warning));
+  options.signal?.throwIfAborted();
   return watchEmulator(clock, api, {
     projectId: options.projectId,
     description: `Firestore emulator at ${endpoint} (already running, version unknown)`,

@@ -13,6 +13,7 @@ function watched(options: { readonly lastLines?: string; readonly started?: bool
       return health.up;
     },
     clear: async () => undefined,
+    collectionIds: async () => [],
   };
   const { process, signals, end } = createFakeProcess(options.lastLines);
   const target = watchEmulator(clock, api, {

@@ -16,7 +16,7 @@ const SILENCE_MAX_MS = 90_000;
 const TERM_GRACE_MS = 3_000;
 
 /** The part of the emulator's endpoints that watching needs. */
-type WatchedApi = Pick<EmulatorApi, "endpoint" | "answers" | "clear">;
+type WatchedApi = Pick<EmulatorApi, "endpoint" | "answers" | "clear" | "collectionIds">;
 
 export interface RunningEmulatorOptions {
   readonly projectId: string;
@@ -44,6 +44,7 @@ export function watchEmulator(
     processId: process?.processId ?? null,
     died: watch(clock, api, process, stopping.signal),
     clear: () => api.clear(),
+    collectionIds: (documentPath) => api.collectionIds(documentPath),
     stop: () => {
       stopping.abort();
       stopped ??= process === null ? Promise.resolve() : endProcess(clock, process);

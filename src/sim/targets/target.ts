@@ -21,6 +21,8 @@ export interface Target {
   readonly died: Promise<Error>;
   /** Deletes all documents. */
   clear(): Promise<void>;
+  /** Names of the collections right beneath a document, or of the root's when none is given. */
+  collectionIds(documentPath?: string): Promise<readonly string[]>;
   /** Ends what this run started, by process ID. Safe to call more than once. */
   stop(): Promise<void>;
 }

@@ -15,8 +15,11 @@ export const BENCHMARK = {
   contendedCommits: 0,
 } as const;
 
-/** Fewer samples than this cannot carry a p95 or p99; the check is then inconclusive. */
-export const MINIMUM_SAMPLES = 20;
+/** Fewer samples than this cannot carry the quantile: one of them decides it alone. */
+export const MINIMUM_SAMPLES = { p95: 20, p99: 100 } as const;
+
+/** Of the users asked for, this share must fall due in one phase for them to be concurrent. */
+export const DUE_SHARE = 0.99;
 
 /** Of the writes that fell due, this share must be committed by the end of a phase. */
 export const COMMITTED_SHARE = 0.99;
@@ -26,3 +29,9 @@ export const OFFERED_SHARE = 0.95;
 
 /** A generator that starts more than this share of its arrivals late does not drive its load. */
 export const LATE_SHARE = 0.01;
+
+/** The pulse's lane is looked at once a second only, so its share is rougher. */
+export const LATE_WAKE_SHARE = 0.05;
+
+/** So many late ones are chance in a phase of a few hundred arrivals or a minute of wakes. */
+export const LATE_ALLOWED = 2;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ledgerTradePath, memberPath, tenantPath } from "../../system/schema/tenant.ts";
+import {
+  closingTradeId,
+  heartbeatPath,
+  ledgerTradePath,
+  memberPath,
+  tenantPath,
+} from "../../system/schema/tenant.ts";
 import {
   accountPath,
   preferencesPath,
@@ -15,15 +21,42 @@ import { dataChecks } from "./data-checks.ts";
 const T0 = Date.UTC(2026, 10, 23, 9, 30);
 const now = new Date(T0);
 
+const CLIENT_ENTRY = {
+  uid: "u1",
+  strategy_id: "s1",
+  symbol: "ABC",
+  side: "BUY",
+  quantity: "2",
+  price: "50.00",
+  notional: "100.00",
+  realized_pnl: "0",
+} as const;
+
+/** Two trades were opened: t1 is open, and t2 was closed at its target with a gain of 30. */
+const OPENED = {
+  uid: "u1",
+  tenant_id: "acme",
+  strategy_id: "s1",
+  symbol: "ABC",
+  side: "BUY",
+  quantity: "10",
+  entry_price: "100.00",
+} as const;
+
 const expectations: Expectations = {
   tenantOf: new Map([["u1", "acme"]]),
+  cashOf: new Map([["u1", "1000.00"]]),
+  sweptTenants: new Set(["acme"]),
+  openedTrades: new Map([
+    [shadowTradePath("u1", "t1"), { ...OPENED, mustBeQuoted: true }],
+    [shadowTradePath("u1", "t2"), { ...OPENED, entry_price: "98.00", mustBeQuoted: true }],
+    [shadowTradePath("u1", "t3"), { ...OPENED, mustBeQuoted: false }],
+  ]),
   pnl: new Map([
     [shadowTradePath("u1", "t1"), { lastPrice: "101.00", pnl: "10.00", quotedAtMs: T0 }],
   ]),
-  clientLedger: new Map([
-    [ledgerTradePath("acme", "c1"), { uid: "u1", symbol: "ABC", quantity: "2", price: "50.00" }],
-  ]),
-  unconfirmedLedger: new Set([ledgerTradePath("acme", "maybe")]),
+  clientLedger: new Map([[ledgerTradePath("acme", "c1"), CLIENT_ENTRY]]),
+  unconfirmedLedger: new Map([[ledgerTradePath("acme", "maybe"), CLIENT_ENTRY]]),
   priceAt: (symbol, wallMs) => (symbol === "ABC" && wallMs === T0 ? "101.00" : undefined),
 };
 
@@ -46,16 +79,48 @@ const trade = {
   closed_at: null,
 };
 
-const entry = {
+const entry = { ...CLIENT_ENTRY, ts: now };
+
+const closedTrade = {
+  ...trade,
+  status: "CLOSED",
+  entry_price: "98.00",
+  pnl: "30.00",
+  closed_at: now,
+};
+const closedPath = shadowTradePath("u1", "t2");
+
+const closingEntry = {
   uid: "u1",
   strategy_id: "s1",
   symbol: "ABC",
-  side: "BUY",
-  quantity: "2",
-  price: "50.00",
-  notional: "100.00",
-  realized_pnl: "0",
+  side: "SELL",
+  quantity: "10",
+  price: "101.00",
+  notional: "1010.00",
+  realized_pnl: "30.00",
   ts: now,
+};
+const closingPath = ledgerTradePath("acme", closingTradeId("u1", "t2"));
+
+// 1,000 to begin with and 30 realised; the open trade stands at 10.
+const account = {
+  configured: true,
+  cash: "1030.00",
+  equity: "1040.00",
+  unrealized_pnl: "10.00",
+  open_positions: 1,
+  updated_at: now,
+};
+
+const heartbeat = {
+  service_id: "pulse-all",
+  status: "ok",
+  sweep_id: "s",
+  users_swept: 1,
+  users_failed: 0,
+  writes: 1,
+  last_beat_at: now,
 };
 
 /** A database in which everything is as it should be. */
@@ -74,7 +139,8 @@ function soundDatabase(): Map<string, DocumentData> {
       { email: "a@example.com", tenant_id: "acme", onboarded: true, created_at: now },
     ],
     [secretPath("u1"), { configured: false, base_url: "https://paper-api.alpaca.markets" }],
-    [accountPath("u1"), { configured: true, equity: "10.00", updated_at: now }],
+    [accountPath("u1"), account],
+    [heartbeatPath("acme", "pulse-all"), heartbeat],
     [
       tradingStatusPath("u1"),
       {
@@ -92,7 +158,10 @@ function soundDatabase(): Map<string, DocumentData> {
       { theme: "dark", risk_tolerance: "moderate", default_allocation: 0.1, max_positions: 5 },
     ],
     [shadowTradePath("u1", "t1"), trade],
+    [closedPath, closedTrade],
+    [shadowTradePath("u1", "t3"), { ...trade, quoted_at: null, pnl: "0.00", last_price: "100.00" }],
     [ledgerTradePath("acme", "c1"), entry],
+    [closingPath, closingEntry],
   ]);
 }
 
@@ -112,9 +181,10 @@ function verdictsAfter(change: (database: Map<string, DocumentData>) => void) {
   return { failed: failed.map(({ id }) => id), details: failed.map(({ detail }) => detail).join() };
 }
 
-test("a sound database passes all five checks", () => {
+test("a sound database passes all seven checks", () => {
   const checks = dataChecks(auditOf(soundDatabase()), "measured on emulator", true);
-  expect(checks.map(({ verdict }) => verdict)).toEqual(["pass", "pass", "pass", "pass", "pass"]);
+  expect(checks).toHaveLength(7);
+  for (const check of checks) expect(check, check.id).toMatchObject({ verdict: "pass" });
 });
 
 test("an empty database passes none", () => {
@@ -123,6 +193,8 @@ test("an empty database passes none", () => {
       "data.document-groups",
       "data.last-pnl",
       "data.ledger",
+      "data.accounts",
+      "data.heartbeats",
       "data.isolation",
       "data.schema",
     ]),
@@ -214,21 +286,117 @@ describe("each fault is found, and named", () => {
       "not what the client wrote",
     ],
     [
+      "an unconfirmed entry that is another",
+      "data.ledger",
+      (db) => db.set(ledgerTradePath("acme", "maybe"), { ...entry, side: "SELL" }),
+      "side is not what the client wrote",
+    ],
+    [
       "a close without an entry",
       "data.ledger",
-      (db) => db.set(tradePath, { ...trade, status: "CLOSED", closed_at: now }),
+      (db) => db.delete(closingPath),
       "without a ledger entry",
     ],
     [
       "an entry without a close",
       "data.ledger",
-      (db) => db.set(ledgerTradePath("acme", "t1-close"), entry),
+      (db) => db.set(ledgerTradePath("acme", closingTradeId("u1", "t1")), closingEntry),
       "its trade is not closed",
+    ],
+    ...(
+      [
+        ["quantity", "11"],
+        ["side", "BUY"],
+        ["price", "101.50"],
+        ["notional", "1010.01"],
+        ["realized_pnl", "31.00"],
+        ["symbol", "DEF"],
+        ["strategy_id", "s2"],
+        ["ts", new Date(T0 + 1)],
+      ] as const
+    ).map(([field, value]): [string, string, (db: Map<string, DocumentData>) => void, string] => [
+      `a closing entry with another ${field}`,
+      "data.ledger",
+      (db) => db.set(closingPath, { ...closingEntry, [field]: value }),
+      `${field} is not that of the trade it closed`,
+    ]),
+    ...(["side", "strategy_id", "notional", "price"] as const).map(
+      (field): [string, string, (db: Map<string, DocumentData>) => void, string] => [
+        `a client's entry with another ${field}`,
+        "data.ledger",
+        (db) =>
+          db.set(ledgerTradePath("acme", "c1"), {
+            ...entry,
+            [field]: field === "side" ? "SELL" : "7",
+          }),
+        `${field} is not what the client wrote`,
+      ],
+    ),
+    ...(
+      [
+        ["quantity", "20"],
+        ["entry_price", "99.00"],
+        ["side", "SELL"],
+        ["symbol", "DEF"],
+      ] as const
+    ).map(([field, value]): [string, string, (db: Map<string, DocumentData>) => void, string] => [
+      `a trade whose ${field} was altered`,
+      "data.last-pnl",
+      (db) => db.set(tradePath, { ...trade, [field]: value }),
+      `${field} is ${value}, it was opened with`,
+    ]),
+    [
+      "a trade opened and never written",
+      "data.last-pnl",
+      (db) => db.delete(shadowTradePath("u1", "t3")),
+      "opened, and gone",
+    ],
+    [
+      "a trade nobody opened",
+      "data.last-pnl",
+      (db) => db.set(shadowTradePath("u1", "t9"), trade),
+      "nobody opened it",
+    ],
+    [
+      "a trade the pulse passed over",
+      "data.last-pnl",
+      (db) => db.set(closedPath, { ...closedTrade, quoted_at: null }),
+      "its user was served, and it was never revalued",
+    ],
+    [
+      "cash without what was realised",
+      "data.accounts",
+      (db) => db.set(accountPath("u1"), { ...account, cash: "1000.00", equity: "1010.00" }),
+      "cash is 1000.00, its closed trades make it 1030.00",
+    ],
+    [
+      "equity that does not add up",
+      "data.accounts",
+      (db) => db.set(accountPath("u1"), { ...account, equity: "1030.00" }),
+      "cash and unrealised P&L make it 1040.00",
+    ],
+    [
+      "more open positions than trades",
+      "data.accounts",
+      (db) => db.set(accountPath("u1"), { ...account, open_positions: 4 }),
+      "4 open positions, of 3 trades",
+    ],
+    [
+      "an account never connected",
+      "data.accounts",
+      (db) => db.set(accountPath("u1"), { configured: false, equity: "0", updated_at: now }),
+      "has no cash",
+    ],
+    [
+      "a tenant without a heartbeat",
+      "data.heartbeats",
+      (db) => db.delete(heartbeatPath("acme", "pulse-all")),
+      "tenants/acme: swept, and has no heartbeat",
     ],
     [
       "an entry in another tenant",
       "data.isolation",
-      (db) => db.set(ledgerTradePath("rival", "t1-close"), entry),
+      (db) => db.set(ledgerTradePath("rival", closingTradeId("u1", "t1")), entry),
       "belongs to tenant acme, not rival",
     ],
     [

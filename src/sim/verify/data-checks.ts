@@ -20,6 +20,7 @@ export function dataChecks(
   basis: Basis,
   expectTrades: boolean,
 ): readonly Check[] {
+  const heartbeats = audit.heartbeats();
   return [
     toCheck(audit.groups(), basis, {
       id: "data.document-groups",
@@ -31,9 +32,9 @@ export function dataChecks(
     }),
     toCheck(audit.trades, basis, {
       id: "data.last-pnl",
-      title: "Every trade's P&L matches its last quote",
+      title: "Every trade is as opened, its P&L as last quoted",
       section: null,
-      target: "0 lost or wrong",
+      target: "0 lost, altered, stale or wrong",
       noun: "trades",
       mayBeEmpty: !expectTrades,
     }),
@@ -45,6 +46,15 @@ export function dataChecks(
       noun: "entries",
       mayBeEmpty: true,
     }),
+    toCheck(audit.accounts, basis, {
+      id: "data.accounts",
+      title: "Every account adds up",
+      section: "1",
+      target: "0 with other cash or equity than its trades make",
+      noun: "accounts",
+      mayBeEmpty: false,
+    }),
+    ...(heartbeats.checked === 0 ? [] : [toCheck(heartbeats, basis, HEARTBEATS)]),
     toCheck(audit.isolation, basis, {
       id: "data.isolation",
       title: "No document outside its tenant",
@@ -63,6 +73,16 @@ export function dataChecks(
     }),
   ];
 }
+
+/** Only where a sweep had the time to end. */
+const HEARTBEATS: DataCheck = {
+  id: "data.heartbeats",
+  title: "Every tenant swept has a heartbeat",
+  section: "1",
+  target: "0 tenants without",
+  noun: "tenants",
+  mayBeEmpty: false,
+};
 
 function toCheck(findings: Findings, basis: Basis, check: DataCheck): Check {
   const { id, title, section, target, noun, mayBeEmpty } = check;

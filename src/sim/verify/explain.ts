@@ -1,3 +1,4 @@
+import { BENCHMARK } from "./benchmark-table.ts";
 import { formatCount, formatMs, formatRate, plural } from "./check.ts";
 import type { LimitsHeld, PhaseFacts } from "./facts.ts";
 
@@ -16,7 +17,7 @@ const WAIT_WORDS: Readonly<Record<string, string>> = {
 export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
   const { counts } = facts;
   const sentences: string[] = [];
-  const offered = (counts.writesOffered / facts.durationMs) * 1000;
+  const offered = (counts.writesOffered / Math.max(1000, facts.durationMs)) * 1000;
   if (offered > limits.batchWriteLimit) {
     sentences.push(
       `The load offers ${formatRate(offered)}, more than the ${formatRate(limits.batchWriteLimit)} that ${limits.source} lets through.`,
@@ -35,6 +36,9 @@ export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
       `${plural(counts.overlappingSweeps, "sweep")} found the one before still running and did nothing.`,
     );
   }
+  if (counts.refusedWrites > 0) {
+    sentences.push(`The limiter refused ${plural(counts.refusedWrites, "write")}.`);
+  }
   if (counts.pnlUnfinished > 0) {
     sentences.push(`${formatCount(counts.pnlUnfinished)} updates were still waiting at the end.`);
   }
@@ -42,7 +46,8 @@ export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
   if (failure !== undefined) {
     sentences.push(`Most frequent failure: ${failure[0]} (${formatCount(failure[1])} times).`);
   }
-  if (sentences.length === 0) {
+  const wasSlow = facts.pnlCommit.p99 >= BENCHMARK.pnlLatency.boundMs;
+  if (sentences.length === 0 && wasSlow) {
     sentences.push(
       "The limiter held nothing back: the time went into the database and the harness.",
     );

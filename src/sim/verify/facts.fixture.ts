@@ -1,5 +1,5 @@
 import { Histogram } from "../measure/histogram.ts";
-import { emptyCounts, type PhaseCounts } from "../measure/phase-recorder.ts";
+import { emptyCounts, type PhaseCounts } from "../measure/phase-counts.ts";
 import type { HistogramSummary } from "../report/result.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 
@@ -16,6 +16,7 @@ export function counts(fields: Partial<PhaseCounts> = {}): PhaseCounts {
   return {
     ...emptyCounts(),
     sweeps: 2,
+    completeSweeps: 1,
     usersSwept: 2000,
     usersListedLeast: 1000,
     writesOffered: 22_000,
@@ -24,6 +25,7 @@ export function counts(fields: Partial<PhaseCounts> = {}): PhaseCounts {
     pnlCommitted: 20_000,
     commits: 2000,
     clientOperations: 500,
+    wakes: 60,
     ...fields,
   };
 }
@@ -33,6 +35,7 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
   return {
     name: "high-volatility",
     durationMs: 60_000,
+    cut: false,
     users: 1000,
     enabledUsers: 1000,
     documentWritesPerUserPerMinute: 20,
@@ -44,9 +47,13 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     worstSecond: { writes: 450, atSecond: 12 },
     worstSecondApplied: 470,
     worstDocument: { path: "users/u1/shadowTradeHistory/t1", writesInOneSecond: 1 },
-    pnlCommit: latencies(20, 100, 20_000),
+    pnlCommit: latencies(20, 100, 2000),
     pnlListener: latencies(30, 120),
     queries: latencies(25, 80),
+    queryKinds: new Map([
+      ["open-trades", latencies(25, 80, 200)],
+      ["tenant-ledger", latencies(20, 60, 100)],
+    ]),
     onboarding: latencies(40, 90, 60),
     limiterWaits: [],
     failures: [],

@@ -1,10 +1,12 @@
 import type { Basis, HistogramSummary, Second } from "../report/result.ts";
-import type { PhaseCounts } from "../measure/phase-recorder.ts";
+import type { PhaseCounts } from "../measure/phase-counts.ts";
 
 /** What was measured in one phase, as the checks need it. */
 export interface PhaseFacts {
   readonly name: string;
   readonly durationMs: number;
+  /** The run ended in the middle of it. */
+  readonly cut: boolean;
   readonly users: number;
   /** Users whose trading is enabled: those a sweep must list. */
   readonly enabledUsers: number;
@@ -14,16 +16,19 @@ export interface PhaseFacts {
   readonly hasPulse: boolean;
   readonly hasClients: boolean;
   readonly counts: PhaseCounts;
+  /** Users with an update that fell due, and those of them who had all of theirs committed. */
   readonly usersDue: number;
   readonly usersServed: number;
-  /** Most writes in any second, at the time their commits were sent. */
+  /** Most writes in any second, at the time their commits were sent, failed tries included. */
   readonly worstSecond: { readonly writes: number; readonly atSecond: number };
   /** Most writes in any second, at the time the server applied them. */
   readonly worstSecondApplied: number;
   readonly worstDocument: { readonly path: string; readonly writesInOneSecond: number };
   readonly pnlCommit: HistogramSummary;
   readonly pnlListener: HistogramSummary;
+  /** All reads of clients, and each kind of them by itself. */
   readonly queries: HistogramSummary;
+  readonly queryKinds: ReadonlyMap<string, HistogramSummary>;
   readonly onboarding: HistogramSummary;
   /** How often each reason held a commit back, most frequent first. */
   readonly limiterWaits: readonly (readonly [string, number])[];

@@ -1,7 +1,8 @@
 import type { Check, Verdict } from "../report/result.ts";
-import { LATE_SHARE } from "./benchmark-table.ts";
+import { LATE_SHARE, LATE_WAKE_SHARE } from "./benchmark-table.ts";
 import { formatCount, formatMs } from "./check.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
+import { startedLate, wokeLate } from "./late-phase.ts";
 
 /**
  * Whether the harness did its own part. A generator that was late did not drive the load it
@@ -9,44 +10,78 @@ import type { PhaseFacts, RunFacts } from "./facts.ts";
  */
 export function harnessChecks(run: RunFacts): readonly Check[] {
   const driven = run.phases.filter(({ hasClients }) => hasClients);
-  return driven.length === 0 ? [] : [generator(run, driven), clientErrors(run, driven)];
+  const pulsed = run.phases.filter(({ hasPulse }) => hasPulse);
+  return [
+    ...(driven.length === 0 ? [] : [generator(run, driven)]),
+    ...(pulsed.length === 0 ? [] : [pulseLane(run, pulsed)]),
+    ...(driven.length === 0 ? [] : [clientErrors(run, driven)]),
+  ];
 }
 
+const REMEDY =
+  "this machine could not drive the load, so latencies missed there show it and not the service. Lower --users, or run on a quieter machine.";
+
 function generator(run: RunFacts, phases: readonly PhaseFacts[]): Check {
-  const arrivals = phases.reduce(
-    (total, { counts }) => total + counts.clientOperations + counts.droppedArrivals,
-    0,
-  );
-  const late = phases.reduce((total, { counts }) => total + counts.lateArrivals, 0);
-  const dropped = phases.reduce((total, { counts }) => total + counts.droppedArrivals, 0);
+  const late = sum(phases, ({ counts }) => counts.lateArrivals);
+  const dropped = sum(phases, ({ counts }) => counts.droppedArrivals);
+  const arrivals = sum(phases, ({ counts }) => counts.clientOperations + counts.droppedArrivals);
   const worst = Math.max(0, ...phases.map(({ counts }) => counts.worstLatenessMs));
-  const kept = arrivals > 0 && late <= arrivals * LATE_SHARE && dropped === 0;
-  const verdict: Verdict = arrivals === 0 ? "fail" : kept ? "pass" : "inconclusive";
   return {
+    ...lateness(run, phases.find(startedLate), arrivals, worst),
     id: "harness.generator",
-    group: "harness",
     title: "Load generator kept its schedule",
-    section: null,
-    target: `at most ${LATE_SHARE * 100}% of arrivals over 50 ms late, none dropped`,
+    target: `in every phase at most ${LATE_SHARE * 100}% of arrivals over 50 ms late, none dropped`,
     figure:
       arrivals === 0 ? "no samples" : `${formatCount(late)} late, ${formatCount(dropped)} dropped`,
     value: late + dropped,
     bound: arrivals * LATE_SHARE,
     unit: "arrivals",
-    samples: arrivals,
+  };
+}
+
+/** The pulse measures from due moments its own timers bring about: those must not be late either. */
+function pulseLane(run: RunFacts, phases: readonly PhaseFacts[]): Check {
+  const wakes = sum(phases, ({ counts }) => counts.wakes);
+  const late = sum(phases, ({ counts }) => counts.lateWakes);
+  const worst = Math.max(0, ...phases.map(({ counts }) => counts.worstWakeMs));
+  return {
+    ...lateness(run, phases.find(wokeLate), wakes, worst),
+    id: "harness.pulse-lane",
+    title: "The pulse's timers kept their schedule",
+    target: `in every phase at most ${LATE_WAKE_SHARE * 100}% of wakes over 50 ms late`,
+    figure: wakes === 0 ? "no samples" : `${formatCount(late)} of ${formatCount(wakes)} late`,
+    value: late,
+    bound: wakes * LATE_WAKE_SHARE,
+    unit: "wakes",
+  };
+}
+
+function lateness(
+  run: RunFacts,
+  latePhase: PhaseFacts | undefined,
+  samples: number,
+  worstMs: number,
+): Pick<Check, "group" | "phase" | "section" | "samples" | "basis" | "verdict" | "detail"> {
+  const kept: Verdict = latePhase === undefined ? "pass" : "inconclusive";
+  const detail =
+    latePhase === undefined
+      ? "Latencies count from the intended start."
+      : `In ${latePhase.name}, ${REMEDY}`;
+  return {
+    group: "harness",
+    ...(latePhase === undefined ? {} : { phase: latePhase.name }),
+    section: null,
+    samples,
     basis: run.basis,
-    verdict,
-    detail: kept
-      ? `Worst lateness ${formatMs(worst)}. Latencies count from the intended start.`
-      : arrivals === 0
-        ? "No client operation was started."
-        : `Worst lateness ${formatMs(worst)}: this machine could not drive the load, so the figures show it and not the service. Lower --users, or run on a quieter machine.`,
+    verdict: samples === 0 ? "fail" : kept,
+    detail:
+      samples === 0 ? "Nothing was started." : `Worst lateness ${formatMs(worstMs)}. ${detail}`,
   };
 }
 
 function clientErrors(run: RunFacts, phases: readonly PhaseFacts[]): Check {
-  const operations = phases.reduce((total, { counts }) => total + counts.clientOperations, 0);
-  const errors = phases.reduce((total, { counts }) => total + counts.clientErrors, 0);
+  const operations = sum(phases, ({ counts }) => counts.clientOperations);
+  const errors = sum(phases, ({ counts }) => counts.clientErrors);
   const [worst] = [...phases].sort(
     (left, right) => right.counts.clientErrors - left.counts.clientErrors,
   );
@@ -70,4 +105,8 @@ function clientErrors(run: RunFacts, phases: readonly PhaseFacts[]): Check {
         ? "Every operation ran as its user, with a token, through the security rules."
         : `Most frequent: ${cause?.[0] ?? "unknown"} (${formatCount(cause?.[1] ?? errors)} times).`,
   };
+}
+
+function sum(phases: readonly PhaseFacts[], count: (phase: PhaseFacts) => number): number {
+  return phases.reduce((total, phase) => total + count(phase), 0);
 }

@@ -2,7 +2,7 @@ import type { Check } from "../report/result.ts";
 import { formatCount } from "./check.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 
-/** Whether the limits were kept, counted from the commits that succeeded. */
+/** Whether the limits were kept, counted from the commits as they were sent. */
 export function limiterChecks(run: RunFacts): readonly Check[] {
   return [worstSecond(run), worstDocument(run)];
 }
@@ -32,7 +32,7 @@ function worstSecond(run: RunFacts): Check {
 function worstSecondDetail(run: RunFacts, worst: PhaseFacts | undefined, over: number): string {
   if (worst === undefined) return "Nothing was committed.";
   const second = Math.floor(worst.worstSecond.atSecond);
-  const counted = `Counted in a sliding second over the commits as they were sent; as the server applied them, ${formatCount(worst.worstSecondApplied)}.`;
+  const counted = `Counted in a sliding second over the commits as they were sent, failed tries included; as the server applied them, ${formatCount(worst.worstSecondApplied)}.`;
   return over > 0
     ? `${formatCount(over)} over what ${run.limits.source} allows, from second ${second} of ${worst.name}. ${counted}`
     : `In ${worst.name}. ${counted}`;

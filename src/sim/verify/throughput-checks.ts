@@ -3,15 +3,18 @@ import { BENCHMARK, COMMITTED_SHARE, OFFERED_SHARE } from "./benchmark-table.ts"
 import { formatRate } from "./check.ts";
 import { explainPhase } from "./explain.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
+import { sweepsCheck } from "./sweeps-check.ts";
 
 /** One row for each phase with a pulse: were the writes that fell due also committed? */
 export function throughputChecks(run: RunFacts): readonly Check[] {
-  return run.phases.filter(({ hasPulse }) => hasPulse).map((phase) => throughputCheck(run, phase));
+  const pulsed = run.phases.filter(({ hasPulse }) => hasPulse);
+  if (pulsed.length === 0) return [];
+  return [...pulsed.map((phase) => throughputCheck(run, phase)), sweepsCheck(run, pulsed)];
 }
 
 function throughputCheck(run: RunFacts, phase: PhaseFacts): Check {
   const { counts } = phase;
-  const seconds = phase.durationMs / 1000;
+  const seconds = secondsOf(phase);
   // P&L updates are what the document counts; unchanged ones are due but need no write.
   const due = counts.pnlDue - counts.pnlUnchanged;
   const achieved = counts.pnlCommitted / seconds;
@@ -38,6 +41,11 @@ function throughputCheck(run: RunFacts, phase: PhaseFacts): Check {
   };
 }
 
+/** A phase may be ended before it has begun. */
+function secondsOf({ durationMs }: PhaseFacts): number {
+  return Math.max(1000, durationMs) / 1000;
+}
+
 /** The document's figure for this many users, in P&L writes a second. */
 function statedRate(phase: PhaseFacts): number | null {
   if (phase.documentWritesPerUserPerMinute === null) return null;
@@ -53,16 +61,24 @@ interface Reached {
 
 function throughputDetail(run: RunFacts, phase: PhaseFacts, reached: Reached): string {
   const { counts } = phase;
-  const seconds = phase.durationMs / 1000;
+  const seconds = secondsOf(phase);
   const all = `All writes: ${formatRate(counts.writesCommitted / seconds)} of ${formatRate(counts.writesOffered / seconds)}; ${formatRate(counts.pnlUnchanged / seconds)} unchanged and left out.`;
   if (reached.due === 0) return "No P&L update fell due.";
   if (!reached.commitsEnough) {
     const share = ((counts.pnlCommitted / reached.due) * 100).toFixed(1);
-    return `Only ${share}% of the writes due were committed in time. ${explainPhase(phase, run.limits)}`;
+    const missed = missedRate(counts.pnlCommitted / seconds, reached.stated);
+    return `Only ${share}% of the writes due were committed in time.${missed} ${explainPhase(phase, run.limits)}`;
   }
   if (!reached.offersEnough && reached.stated !== null) {
     const due = formatRate(counts.pnlDue / seconds);
     return `Only ${due} fell due, below the ${formatRate(reached.stated)} the document states. ${explainPhase(phase, run.limits)}`;
   }
   return all;
+}
+
+/** How far the rate achieved lies below the document's, when it does by more than ragged ends. */
+function missedRate(achieved: number, stated: number | null): string {
+  if (stated === null || achieved >= stated * OFFERED_SHARE) return "";
+  const share = ((achieved / stated) * 100).toFixed(0);
+  return ` ${formatRate(achieved)} is ${share}% of the ${formatRate(stated)} the document states.`;
 }

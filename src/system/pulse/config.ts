@@ -8,9 +8,9 @@ export const pulseConfigSchema = z.strictObject({
   /** One sweep over all enabled users in each period (section 1: every minute; section 9: tune it). */
   periodSeconds: z.number().min(1).max(3600).default(60),
   /** Share of the period before the first user is due: time to list the users and read ahead. */
-  leadInShare: z.number().min(0).max(0.5).default(0.06),
+  leadInShare: z.number().min(0).max(0.5).default(0.03),
   /** Share of the period kept free at its end, so that retries do not run into the next sweep. */
-  tailShare: z.number().min(0).max(0.5).default(0.08),
+  tailShare: z.number().min(0).max(0.5).default(0.04),
   /** Account snapshots are written this often, whatever the period (section 1: every minute). */
   snapshotSeconds: z.number().min(1).max(86_400).default(60),
   /** An account read is reused for this long (section 9: cache snapshots for one minute); 0: never. */
@@ -23,7 +23,7 @@ export const pulseConfigSchema = z.strictObject({
   signalLifeSeconds: z.number().min(60).max(2_592_000).default(86_400),
   /** ops/write_rates/users/{uid} is refreshed this often. */
   userRateSeconds: z.number().min(1).max(86_400).default(300),
-  /** Users whose trades are read together, at most; a tenth of all users where they are few. */
+  /** Users whose trades are read together, at most; a twentieth of all users where they are few. */
   pageUsers: z.int().min(1).max(10_000).default(1000),
   /** A page is read this long before its first user is due, or a whole page ahead if that is more. */
   readAheadMs: z.number().min(0).max(60_000).default(1500),

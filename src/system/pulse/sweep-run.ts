@@ -12,8 +12,11 @@ import type { SweptUser } from "./user-state.ts";
 /** How long a cut sweep may take for its heartbeats. */
 const OPS_GRACE_MS = 5000;
 
-/** Pages a sweep is read in, at least, so that reading spreads over the period as writing does. */
-const PAGES_MIN = 10;
+/**
+ * Pages a sweep is read in, at least: reading then spreads over the period as writing does, and no
+ * page takes so long to decode that it holds up the commits of that moment.
+ */
+const PAGES_MIN = 20;
 
 function pageSize(users: number, config: PulseConfig): number {
   return Math.max(1, Math.min(config.pageUsers, Math.ceil(users / PAGES_MIN)));

@@ -164,9 +164,9 @@ describe("runSweep", () => {
     for (const uid of uids) expect((await tradeOf(store, uid)).pnl).toBe("10.00");
     const due = events.commits.filter(({ user }) => user.uid !== "w1").map(({ dueMs }) => dueMs);
     expect(due).toEqual([...due].sort((left, right) => left - right));
-    // Lead-in 6 % and tail 8 % of 60 s: the first is due at 3.6 s, the last 6/7 of 51.6 s later.
-    expect(due[0]).toBeCloseTo(3600, 5);
-    expect(due.at(-1)).toBeCloseTo(3600 + (51_600 * 6) / 7, 5);
+    // Lead-in 3 % and tail 4 % of 60 s: the first is due at 1.8 s, the last 6/7 of 55.8 s later.
+    expect(due[0]).toBeCloseTo(1800, 5);
+    expect(due.at(-1)).toBeCloseTo(1800 + (55_800 * 6) / 7, 5);
   });
 
   test("latency counts from when a user was due, and the limiter's wait is in it", async () => {
@@ -265,15 +265,15 @@ describe("runSweep", () => {
     // It was applied, so it is told of: the figures would be too low exactly under faults.
     const told = events.commits.filter(({ user }) => user.uid === "u10");
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ attempts: 2, dueMs: 3600 });
+    expect(told[0]).toMatchObject({ attempts: 2, dueMs: 1800 });
   });
 
   test("a trade that changed since it was read is read and planned again", async () => {
     const { clock, store, sweep, quotes } = await world({ users: 1 });
     const path = shadowTradePath("u10", "trade-u10");
     const meddle = async () => {
-      // After the page is read (due at 3.6 s, read 1.5 s ahead) and before the user is due.
-      await clock.sleep(3000);
+      // After the page is read (due at 1.8 s, read 1.5 s ahead) and before the user is due.
+      await clock.sleep(1000);
       await store.commit([{ kind: "update", path, data: { quantity: "20" } }]);
     };
     await clock.run(Promise.all([sweep(), meddle()]));
@@ -332,7 +332,7 @@ describe("runSweep", () => {
     const [summary] = await clock.run(
       Promise.all([sweep({ config: { ...config, leaseSeconds: 60 } }), usurp()]),
     );
-    // Noticed at the renewal at 20 s; due were 3.6, 11.0, 18.3 s.
+    // Noticed at the renewal at 20 s; due were 1.8, 9.8, 17.7 s.
     expect(summary).toMatchObject({ status: "cut", usersSwept: 3, usersFailed: 0 });
     const [lease] = await store.get([sweepLeasePath("all")]);
     expect(lease?.data).toMatchObject({ holder: "somebody else", finished_at: null });
@@ -384,7 +384,7 @@ describe("runSweep", () => {
   test("users due after `untilMs` are left for another sweep", async () => {
     const { clock, sweep } = await world();
     const summary = await clock.run(sweep({ untilMs: 20_000 }));
-    // Due at 3.6, 11.0, 18.3 s, then 25.7 s.
+    // Due at 1.8, 9.8, 17.7 s, then 25.7 s.
     expect(summary).toMatchObject({ status: "cut", usersSwept: 3 });
   });
 

@@ -1,4 +1,10 @@
-import { formatCount, formatDuration, formatLatency } from "../format-figures.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatRate,
+  NO_FIGURE,
+} from "../format-figures.ts";
 import type { Phase } from "../result.ts";
 import { dataTable, type DataColumn } from "./data-table.ts";
 import { markup, type Content, type Markup } from "./markup.ts";
@@ -12,13 +18,23 @@ const FIGURES: readonly (readonly [title: string, figure: (phase: Phase) => stri
   ["Overlapping", (phase) => formatCount(phase.overlappingSweeps)],
   ["Users swept", (phase) => formatCount(phase.usersSwept)],
   ["Failed", (phase) => formatCount(phase.usersFailed)],
+  ["Not committed", (phase) => shown(phase.pnlUnfinished, formatCount)],
+  ["Stale reads", (phase) => shown(phase.staleReads, formatCount)],
   ["Retried commits", (phase) => formatCount(phase.retriedCommits)],
   ["Aborted", (phase) => formatCount(phase.abortedCommits)],
   ["Client operations", (phase) => formatCount(phase.clientOperations)],
+  ["Clients would start", (phase) => shown(phase.clientsAskedPerSecond, formatRate)],
+  ["Clients started", (phase) => shown(phase.clientsStartedPerSecond, formatRate)],
   ["Errors", (phase) => formatCount(phase.clientErrors)],
   ["Late starts", (phase) => formatCount(phase.lateArrivals)],
   ["Worst lateness", (phase) => formatLatency(phase.worstLatenessMs)],
+  ["Late wakes", (phase) => shown(phase.lateWakes, formatCount)],
 ];
+
+/** Older results do not have every figure. */
+function shown(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? NO_FIGURE : format(value);
+}
 
 const COLUMNS: readonly DataColumn[] = [
   { title: "Phase" },

@@ -1,0 +1,184 @@
+import type { Rng } from "../../std/rng.ts";
+import { createLimiter } from "../../system/limiter/create-limiter.ts";
+import { idOf, parseDocument } from "../../system/schema/document.ts";
+import { userPath, userSchema } from "../../system/schema/user.ts";
+import type { Store } from "../../system/store/store.ts";
+import type { SimulationRequest } from "../cli/simulate.ts";
+import type { Scenario } from "../config/scenario.ts";
+import { LedgerJournal } from "../drivers/ledger-journal.ts";
+import { createOperations } from "../drivers/operations.ts";
+import { createUserClient, type UserClient } from "../drivers/user-client.ts";
+import { MeteredStore } from "../measure/metered-store.ts";
+import { createPopulation } from "../population/create-population.ts";
+import { DataAudit } from "../verify/data-audit.ts";
+import { openDatabase } from "./open-database.ts";
+import { provisionPopulation } from "./provision-population.ts";
+import { readBack } from "./read-back.ts";
+import { runScenario, type RunContext } from "./run-scenario.ts";
+import { RunState } from "./run-state.ts";
+import { settle } from "./settle.ts";
+import { SignUps } from "./sign-ups.ts";
+import { warmUp } from "./warm-up.ts";
+
+interface Driven extends Pick<
+  RunContext,
+  "clock" | "target" | "log" | "state" | "signal" | "note"
+> {
+  readonly warmUpMs: number;
+}
+
+/** The state of a run that has not begun: who will be there is already fixed by the seed. */
+export function createRunState(request: SimulationRequest, rng: Rng): RunState {
+  const { users, tenants } = request.options;
+  const share = Math.max(
+    0,
+    ...request.scenarios.map(({ largestTenantShare }) => largestTenantShare ?? 0),
+  );
+  const population = createPopulation(
+    { users, tenants, ...(share > 0 ? { largestTenantShare: share } : {}) },
+    rng.fork("population"),
+  );
+  return new RunState(population, rng, new LedgerJournal());
+}
+
+/**
+ * Clients share so many connections; who finds none free waits, and the wait is in the latency.
+ * Two cores answer no more queries at a time, and each one more that an emulator has begun takes
+ * tens of MiB of its heap, until it dies of it.
+ */
+const CONNECTIONS = 12;
+
+/** Provisions, runs every scenario, and reads the database back. */
+export async function drive(request: SimulationRequest, driven: Driven): Promise<DataAudit> {
+  const { clock, target, log, state, signal } = driven;
+  const { output, options, limiterConfig } = request;
+  const database = openDatabase(target);
+  const userClient = createUserClient(
+    { endpoint: target.endpoint, projectId: target.projectId, maxConnections: CONNECTIONS },
+    clock,
+  );
+  try {
+    await target.clear();
+    const store = new MeteredStore(clock, database.store);
+    // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
+    const signUps = new SignUps(clock, database.store, log);
+    await provision(request, driven, store, signUps);
+    const planOf = plansOf(state);
+    const context: RunContext = {
+      ...driven,
+      store,
+      userClient,
+      signUps,
+      createLimiter: () =>
+        createLimiter(
+          { strategy: options.limiter, config: limiterConfig, planOf },
+          state.rng.fork(`limiter/${state.phases.length}`),
+        ),
+      output,
+      marketRows: request.marketRows,
+    };
+    await warm(request, driven, store, userClient);
+    for (const scenario of phasesOf(request)) {
+      await runScenario(context, scenario);
+      signal.throwIfAborted();
+    }
+    await settle(context, "the read-back");
+    output.phase("Reading the database back");
+    const { patientStore } = database;
+    await findLostSignUps(patientStore, signUps, state);
+    const audit = new DataAudit(state.expectations());
+    const onProgress = (documents: number): void => output.live([`  ${documents} documents`]);
+    const { population } = state;
+    await readBack({ store: patientStore, target, population, audit, signal, onProgress });
+    return audit;
+  } finally {
+    userClient.close();
+    await database.close();
+  }
+}
+
+async function provision(
+  { output, options }: SimulationRequest,
+  { clock, state, signal }: Driven,
+  store: MeteredStore,
+  signUps: SignUps,
+): Promise<void> {
+  output.phase(`Provisioning ${options.users} users in ${options.tenants} tenants`);
+  const startedMs = clock.monotonicMs();
+  await provisionPopulation(
+    {
+      clock,
+      store,
+      signUps,
+      signal,
+      onUser: (uid, tenantId, latencyMs) => {
+        state.tenantOf.set(uid, tenantId);
+        state.provisioning.record(latencyMs);
+      },
+      onProgress: (done, total) => output.progress(done, total, "users"),
+    },
+    state.population,
+  );
+  state.provisioningMs = clock.monotonicMs() - startedMs;
+}
+
+async function warm(
+  { output }: SimulationRequest,
+  { clock, state, signal, note, warmUpMs }: Driven,
+  store: MeteredStore,
+  client: UserClient,
+): Promise<void> {
+  output.phase(`Warming up the emulator's queries for ${warmUpMs / 1000} s, unmeasured`);
+  const rng = state.rng.fork("warm-up");
+  const operations = createOperations({
+    client,
+    clock,
+    rng,
+    market: { symbols: [], priceOf: () => "0" },
+    journal: new LedgerJournal(),
+    signUp: () => Promise.reject(new Error("nobody signs up in a warm-up")),
+  });
+  const { users } = state.population;
+  const asked = await warmUp({
+    clock,
+    rng,
+    store,
+    operations,
+    users,
+    durationMs: warmUpMs,
+    signal,
+  });
+  note(`Warm-up: ${asked} unmeasured queries in the ${warmUpMs / 1000} s before the first phase.`);
+}
+
+/** The scenarios as they are to run: with the duration asked for, repeated ones told apart. */
+function phasesOf({ scenarios, options }: SimulationRequest): readonly Scenario[] {
+  return scenarios.map((scenario, index) => {
+    const earlier = scenarios.slice(0, index).filter(({ name }) => name === scenario.name).length;
+    return {
+      ...scenario,
+      name: earlier === 0 ? scenario.name : `${scenario.name}-${earlier + 1}`,
+      ...(options.durationMs === null ? {} : { durationSeconds: options.durationMs / 1000 }),
+    };
+  });
+}
+
+function plansOf({ population }: RunState): (tenantId: string) => string | undefined {
+  const plans = new Map(population.tenants.map(({ tenantId, plan }) => [tenantId, plan]));
+  return (tenantId) => plans.get(tenantId);
+}
+
+/**
+ * A sign-up whose answer was lost may have been carried out: then the audit must expect all its
+ * documents. They are made in one commit, so one of them tells.
+ */
+async function findLostSignUps(store: Store, signUps: SignUps, state: RunState): Promise<void> {
+  const uids = await signUps.unanswered();
+  if (uids.length === 0) return;
+  const found = await store.get(uids.map(userPath));
+  for (const snapshot of found) {
+    if (!snapshot) continue;
+    const { tenant_id: tenantId } = parseDocument(userSchema, snapshot);
+    state.tenantOf.set(idOf(snapshot.path), tenantId);
+  }
+}

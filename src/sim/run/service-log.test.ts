@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { draftLogFile, openServiceLog } from "./service-log.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "plimsoll-log-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const noFault = (reason: string): never => {
+  throw new Error(reason);
+};
+
+test("becomes part of the report, and leaves nothing beside it", async () => {
+  const reports = join(folder, "reports");
+  const log = openServiceLog(draftLogFile(reports, "run-1"), noFault);
+  log.info({ uid: "ada" }, "Swept.");
+  log.error({}, "Failed.");
+  await log.keep(folder);
+  await log.discard();
+  const lines = readFileSync(join(folder, "service.ndjson"), "utf8").trim().split("\n");
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    "Swept.",
+    "Failed.",
+  ]);
+  expect(readdirSync(reports)).toEqual([]);
+});
+
+test("is removed when the run has no report", async () => {
+  const file = draftLogFile(folder, "run-1");
+  const log = openServiceLog(file, noFault);
+  log.info({}, "Swept.");
+  await log.discard();
+  expect(existsSync(file)).toBe(false);
+});
+
+test("is removed when the process exits before", async () => {
+  const file = draftLogFile(folder, "run-1");
+  const log = openServiceLog(file, noFault);
+  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+  process.listeners("exit").find(({ name }) => name === "removeAtExit")!(130);
+  expect(existsSync(file)).toBe(false);
+  await log.discard();
+});
+
+test.each([
+  ["a full disk", "ENOSPC", "/dev/full"],
+  ["a folder that is a file", "ENOTDIR", "/dev/null/service.ndjson"],
+])("is given up on %s, once, and holds nothing up", async (_, code, place) => {
+  const file = join(folder, "log");
+  symlinkSync(place, file);
+  const faults: string[] = [];
+  const log = openServiceLog(file, (reason) => faults.push(reason));
+  log.info({}, "Swept.");
+  while (faults.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  log.info({}, "Swept again.");
+  await log.keep(folder);
+  await log.discard();
+  expect(faults).toEqual([expect.stringContaining(code)]);
+  expect(readdirSync(folder)).toEqual([]);
+});
