@@ -154,8 +154,8 @@ interface PhaseListeners {
 
 const NO_LISTENERS: PhaseListeners = { attach: () => undefined, stop: () => Promise.resolve() };
 
-/** Users who are watched live: enough for a p99 over a minute, few enough not to weigh on the run. */
-const LISTENERS = Math.min(LISTENERS_MAX, 20);
+/** Users who are watched live: enough for a p95 over a minute, few enough not to weigh on the run. */
+const LISTENERS = Math.min(LISTENERS_MAX, 24);
 
 async function listen(context: RunContext, scenario: Scenario): Promise<PhaseListeners> {
   const { clock, target, state, signal, log } = context;

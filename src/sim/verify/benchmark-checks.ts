@@ -39,7 +39,7 @@ function pnlListener(run: RunFacts): Check {
     id: "benchmark.pnl-listener",
     title: "P&L update latency (quote to listener)",
     section: BENCHMARK.section,
-    ...BENCHMARK.pnlLatency,
+    ...BENCHMARK.pnlListener,
   };
   const parts = pulsed(run).map((phase) => measured(run, phase, phase.pnlListener));
   const figures = pooledFigures(target, "all phases", parts);

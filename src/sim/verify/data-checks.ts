@@ -10,7 +10,7 @@ interface DataCheck {
   readonly target: string;
   /** What is counted, for the figure: "users", "trades". */
   readonly noun: string;
-  /** True when a run may rightly have nothing of the kind. */
+  /** True when a run may rightly have nothing of the kind: the check then does not apply. */
   readonly mayBeEmpty: boolean;
 }
 
@@ -22,7 +22,7 @@ export function dataChecks(
 ): readonly Check[] {
   const heartbeats = audit.heartbeats();
   return [
-    toCheck(audit.groups(), basis, {
+    ...toCheck(audit.groups(), basis, {
       id: "data.document-groups",
       title: "Every user has all seven document groups",
       section: "4",
@@ -30,7 +30,7 @@ export function dataChecks(
       noun: "users",
       mayBeEmpty: false,
     }),
-    toCheck(audit.trades, basis, {
+    ...toCheck(audit.trades, basis, {
       id: "data.last-pnl",
       title: "Every trade is as opened, its P&L as last quoted",
       section: null,
@@ -38,7 +38,7 @@ export function dataChecks(
       noun: "trades",
       mayBeEmpty: !expectTrades,
     }),
-    toCheck(audit.ledger, basis, {
+    ...toCheck(audit.ledger, basis, {
       id: "data.ledger",
       title: "No ledger entry lost or doubled",
       section: "5",
@@ -46,7 +46,7 @@ export function dataChecks(
       noun: "entries",
       mayBeEmpty: true,
     }),
-    toCheck(audit.accounts, basis, {
+    ...toCheck(audit.accounts, basis, {
       id: "data.accounts",
       title: "Every account adds up",
       section: "1",
@@ -54,8 +54,8 @@ export function dataChecks(
       noun: "accounts",
       mayBeEmpty: false,
     }),
-    ...(heartbeats.checked === 0 ? [] : [toCheck(heartbeats, basis, HEARTBEATS)]),
-    toCheck(audit.isolation, basis, {
+    ...(heartbeats.checked === 0 ? [] : toCheck(heartbeats, basis, HEARTBEATS)),
+    ...toCheck(audit.isolation, basis, {
       id: "data.isolation",
       title: "No document outside its tenant",
       section: "1",
@@ -63,7 +63,7 @@ export function dataChecks(
       noun: "documents",
       mayBeEmpty: false,
     }),
-    toCheck(audit.schema, basis, {
+    ...toCheck(audit.schema, basis, {
       id: "data.schema",
       title: "Every document matches its schema",
       section: "1",
@@ -84,22 +84,16 @@ const HEARTBEATS: DataCheck = {
   mayBeEmpty: false,
 };
 
-function toCheck(findings: Findings, basis: Basis, check: DataCheck): Check {
+function toCheck(findings: Findings, basis: Basis, check: DataCheck): readonly Check[] {
   const { id, title, section, target, noun, mayBeEmpty } = check;
   const empty = findings.checked === 0 && findings.faults === 0;
   const base = { id, group: "data" as const, title, section, target, basis, unit: noun };
+  if (empty && mayBeEmpty) return [];
   if (empty) {
-    return {
-      ...base,
-      figure: "no samples",
-      value: null,
-      bound: 0,
-      samples: 0,
-      verdict: mayBeEmpty ? "inconclusive" : "fail",
-      detail: `No ${noun} to check.`,
-    };
+    const nothing = { figure: "no samples", value: null, bound: 0, samples: 0 };
+    return [{ ...base, ...nothing, verdict: "fail", detail: `No ${noun} to check.` }];
   }
-  return {
+  const counted = {
     ...base,
     figure: `${formatCount(findings.faults)} of ${formatCount(findings.checked)} ${noun} at fault`,
     value: findings.faults,
@@ -107,5 +101,6 @@ function toCheck(findings: Findings, basis: Basis, check: DataCheck): Check {
     samples: findings.checked,
     verdict: findings.faults === 0 ? "pass" : "fail",
     detail: findings.faults === 0 ? "Read back after the run." : findings.examples.join("; "),
-  };
+  } as const;
+  return [counted];
 }

@@ -68,7 +68,6 @@ export class SweepRun {
     } finally {
       await Promise.all(this.#visits);
     }
-    await this.#finish();
   }
 
   async #list(): Promise<readonly SweptUser[]> {
@@ -195,9 +194,10 @@ export class SweepRun {
 
   /**
    * Heartbeats and counters, also of a sweep that was cut: it is then that somebody looks at them.
-   * They have a signal of their own, for the sweep's may be what cut it.
+   * They have a signal of their own, for the sweep's may be what cut it. Call it when the lease is
+   * released: no other sweep writes these documents, and the next one need not wait for them.
    */
-  async #finish(): Promise<void> {
+  async report(): Promise<void> {
     const { clock } = this.#dependencies;
     const { opsGraceMs = OPS_GRACE_MS, signal } = this.#options;
     if (this.isCut && opsGraceMs === 0) return;

@@ -91,6 +91,7 @@ export async function runSweep(
     await keeper.stop();
     await release(answer.lease, sweepId, log);
   }
+  await run.report();
   const durationMs = clock.monotonicMs() - startMs;
   const summary: SweepSummary = { sweepId, ...run.counts(), durationMs };
   events.sweepEnded(summary);
