@@ -171,9 +171,18 @@ describe("the benchmark table", () => {
     expect(checkOf("benchmark.pnl-latency", ended)).toMatchObject({ verdict: "pass" });
   });
 
+  test("a miss far beyond what the harness was late by is a fail all the same", () => {
+    const late = { counts: counts({ lateArrivals: 20, worstLatenessMs: 100 }) };
+    // 500 ms and ten times 100 ms: up to 1.5 s may be the harness's own.
+    const verdictAt = (slowMs: number) =>
+      checkOf("benchmark.pnl-latency", { ...late, pnlCommit: latencies(20, slowMs) }).verdict;
+    expect(verdictAt(1400)).toBe("inconclusive");
+    expect(verdictAt(61_000)).toBe("fail");
+  });
+
   test.each([
-    ["its arrivals", { lateArrivals: 6 }],
-    ["the pulse's timers", { lateWakes: 4 }],
+    ["its arrivals", { lateArrivals: 6, worstLatenessMs: 80 }],
+    ["the pulse's timers", { lateWakes: 4, worstWakeMs: 80 }],
   ])("a miss where the harness was late with %s is undecided, elsewhere a fail", (_name, late) => {
     const slow = { pnlCommit: latencies(20, 900) };
     const lateSlow = phaseFacts({ name: "active", ...slow, counts: counts(late) });

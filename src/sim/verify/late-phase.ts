@@ -9,6 +9,12 @@ export function isLate(phase: PhaseFacts): boolean {
   return startedLate(phase) || wokeLate(phase);
 }
 
+/** The longest the harness was late in a phase; what was dropped never began. */
+export function worstLatenessMs({ counts }: PhaseFacts): number {
+  if (counts.droppedArrivals > 0) return Number.POSITIVE_INFINITY;
+  return Math.max(counts.worstLatenessMs, counts.worstWakeMs);
+}
+
 export function startedLate({ counts }: PhaseFacts): boolean {
   const arrivals = counts.clientOperations + counts.droppedArrivals;
   if (counts.droppedArrivals > 0) return true;

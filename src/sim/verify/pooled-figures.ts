@@ -43,6 +43,7 @@ function pool(where: string, parts: readonly Measured[]): Measured {
     where,
     histogram: merge(parts.map(({ histogram }) => histogram)),
     late: parts.some(({ late }) => late),
+    worstLatenessMs: Math.max(0, ...parts.map(({ worstLatenessMs }) => worstLatenessMs)),
     cut: parts.every(({ cut }) => cut),
     explain: () => slowest(parts)?.explain() ?? "",
   };
