@@ -44,7 +44,7 @@ export interface OpenLoopSummary {
 }
 
 /** A generator later than this distorts the load it is to make. */
-const LATE_MS = 50;
+export const LATE_MS = 50;
 
 /** After so many starts without a pause the loop lets answers in, or it would starve them. */
 const STARTS_WITHOUT_PAUSE_MAX = 64;

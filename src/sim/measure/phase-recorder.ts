@@ -13,6 +13,7 @@ import type { SweptUser } from "../../system/pulse/user-state.ts";
 import { StoreError, type StatusCode, type Write } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
 import type { ClientRecorder } from "../drivers/client-lane.ts";
+import { LATE_MS } from "../drivers/open-loop.ts";
 import type { OperationOutcome } from "../drivers/outcome.ts";
 import { DueUpdates, type Unfinished } from "./due-updates.ts";
 import { TenantLatencies } from "./fairness.ts";
@@ -22,9 +23,6 @@ import type { CommitTimes } from "./metered-store.ts";
 import { emptyCounts, type PhaseCounts } from "./phase-counts.ts";
 import { Series } from "./series.ts";
 import { WriteMeter } from "./write-meter.ts";
-
-/** A generator this late no longer drives the load it says it does. */
-const LATE_MS = 50;
 
 /** Different failures told apart; messages may name documents, and must not fill the memory. */
 const FAILURES_MAX = 500;
