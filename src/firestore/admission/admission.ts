@@ -1,0 +1,74 @@
+import type { DatabaseName } from "../data/document.ts";
+import type { StructuredQuery } from "../data/query.ts";
+import type { StatusCode } from "../data/status.ts";
+import type { MapValue } from "../data/value.ts";
+import type { Write } from "../data/write.ts";
+
+/**
+ * Decides what production's limits would do with a request: let it through, after how long, or
+ * refuse it, and why. The one mind behind every front: the gateway before an emulator, the embedded
+ * server, and the store in-process on a virtual clock. Pure: the time is an argument, in
+ * milliseconds that only grow (Clock.monotonicMs).
+ *
+ * Call it once for each attempt that reaches the server, when it arrives. What it lets through is
+ * taken as done.
+ */
+export interface Admission {
+  commit(attempt: WriteAttempt, nowMs: number): Decision;
+  /** One decision a write: BatchWrite's writes succeed or fail each by itself. */
+  batchWrite(attempt: WriteAttempt, nowMs: number): readonly Decision[];
+  query(attempt: QueryAttempt, nowMs: number): Decision;
+  /** Documents looked up by name, or listed. */
+  read(attempt: ReadAttempt, nowMs: number): Decision;
+}
+
+export interface WriteAttempt {
+  readonly database: DatabaseName;
+  readonly writes: readonly Write[];
+  /** Of the request message on the wire: the limit is 10 MiB. */
+  readonly requestBytes: number;
+}
+
+export interface QueryAttempt {
+  readonly database: DatabaseName;
+  readonly query: StructuredQuery;
+}
+
+export interface ReadAttempt {
+  readonly database: DatabaseName;
+  readonly paths: readonly string[];
+}
+
+export type Decision =
+  | { readonly kind: "admit"; readonly delayMs: number }
+  | {
+      readonly kind: "refuse";
+      /** How long production would have let the client wait for the refusal. */
+      readonly delayMs: number;
+      readonly code: Exclude<StatusCode, "OK">;
+      /** Production's own words, which go on the wire. */
+      readonly message: string;
+      /** What production does not tell. */
+      readonly refusal: Refusal;
+    };
+
+export interface Refusal {
+  /** Which limit it was: an id of the table in src/firestore/limits. */
+  readonly limit: string;
+  /** What was hot or too large: "document ops/performance", "index range users/u1/trades (created_at ASC)", … */
+  readonly subject: string;
+  readonly subjectKind: "document" | "index-range" | "collection" | "request" | "query";
+  /** One sentence with the figures: what was met, how much of it, how much is allowed, and the remedy. */
+  readonly explanation: string;
+  /** When the same request would have been let through, as far as can be told; null: never as it is. */
+  readonly passesAtMs: number | null;
+}
+
+/**
+ * The fields a document had before a write: "none" when there is no document, "unknown" when it
+ * cannot be told (in front of another process's database).
+ */
+export type PreviousFields = (
+  database: DatabaseName,
+  path: string,
+) => MapValue | "none" | "unknown";

@@ -1,0 +1,63 @@
+import type { StructuredQuery } from "../data/query.ts";
+import type { MapValue } from "../data/value.ts";
+
+export type QueryScope = "COLLECTION" | "COLLECTION_GROUP";
+
+/** One column of an index, in the words of firestore.indexes.json. The path is escaped: "a.`b c`". */
+export type IndexField = { readonly fieldPath: string } & (
+  | { readonly order: "ASCENDING" | "DESCENDING" }
+  | { readonly arrayConfig: "CONTAINS" }
+);
+
+/** An index, composite or of a single field, without the `__name__` that ends every one. */
+export interface IndexDefinition {
+  readonly collectionGroup: string;
+  readonly queryScope: QueryScope;
+  readonly fields: readonly IndexField[];
+}
+
+/**
+ * A row of an index. Rows of one space lie beside each other in order of their key, so a space is
+ * what can become a hot range: one index over one collection path (COLLECTION scope), or over all
+ * collections of a name (COLLECTION_GROUP scope). See firestore-facts 1.4.
+ */
+export interface IndexEntry {
+  /** "users/u1/trades (status ASC, created_at DESC)": names the index and its collection. */
+  readonly space: string;
+  /** Compares, by code units, as the index orders its rows: the values, then the document. */
+  readonly key: string;
+  readonly definition: IndexDefinition;
+}
+
+/** What a write does to the indexes. Entries that it leaves as they are cost nothing. */
+export interface EntryChanges {
+  readonly removed: readonly IndexEntry[];
+  readonly inserted: readonly IndexEntry[];
+}
+
+/** How a query is answered from the indexes there are. */
+export type QueryPlan =
+  /** By the documents' own order (no index), one index, or several merged. */
+  | {
+      readonly kind: "served";
+      readonly indexes: readonly IndexDefinition[];
+      readonly merged: boolean;
+    }
+  /** Refused as production refuses it. */
+  | {
+      readonly kind: "missing";
+      readonly index: IndexDefinition;
+      /** Production's text, with the link that creates the index. */
+      readonly message: string;
+      /** The entry to paste into firestore.indexes.json, pretty-printed JSON. */
+      readonly json: string;
+    };
+
+/** The indexes of a database: those a firestore.indexes.json declares, and the automatic ones it leaves. */
+export interface IndexCatalogue {
+  /** `undefined` stands for no document. The entries an exemption removes are not among them. */
+  changes(path: string, before: MapValue | undefined, after: MapValue | undefined): EntryChanges;
+  /** How many entries the document has in all: the limit is 40,000. */
+  countEntries(path: string, fields: MapValue): number;
+  plan(query: StructuredQuery, projectId: string): QueryPlan;
+}
