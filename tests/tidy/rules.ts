@@ -27,6 +27,7 @@ const PURE_FOLDERS = [
   "src/system/schema",
   "src/system/queries",
   "src/firestore/capacity",
+  "src/firestore/indexes",
   "src/sim/market",
   "src/sim/population",
   "src/sim/verify",

@@ -1,3 +1,4 @@
+import type { FieldPath } from "../data/document.ts";
 import type { StructuredQuery } from "../data/query.ts";
 import type { MapValue } from "../data/value.ts";
 
@@ -7,9 +8,13 @@ export type QueryScope = "COLLECTION" | "COLLECTION_GROUP";
 export type IndexField = { readonly fieldPath: string } & (
   | { readonly order: "ASCENDING" | "DESCENDING" }
   | { readonly arrayConfig: "CONTAINS" }
+  | { readonly vectorConfig: { readonly dimension: number } }
 );
 
-/** An index, composite or of a single field, without the `__name__` that ends every one. */
+/**
+ * An index, composite or of a single field, without the `__name__` that ends every one: it goes in
+ * the last field's direction. Only one that goes the other way is among the fields.
+ */
 export interface IndexDefinition {
   readonly collectionGroup: string;
   readonly queryScope: QueryScope;
@@ -59,5 +64,6 @@ export interface IndexCatalogue {
   changes(path: string, before: MapValue | undefined, after: MapValue | undefined): EntryChanges;
   /** How many entries the document has in all: the limit is 40,000. */
   countEntries(path: string, fields: MapValue): number;
-  plan(query: StructuredQuery, projectId: string): QueryPlan;
+  /** `aggregated`: the fields that a sum or an average is taken of; they must be in the index too. */
+  plan(query: StructuredQuery, projectId: string, aggregated?: readonly FieldPath[]): QueryPlan;
 }

@@ -1,0 +1,133 @@
+import type { FieldPath } from "../data/document.ts";
+import { parseFieldPath } from "../data/field-path.ts";
+import type { IndexDefinition, IndexField } from "./catalogue.ts";
+import { nameDirectionAfter, type IndexFile } from "./index-file.ts";
+import { columnText } from "./needed-index.ts";
+import type { SingleFields } from "./single-fields.ts";
+
+/** An index, made ready for the rows of it that a write makes. */
+export interface RowPlan {
+  readonly definition: IndexDefinition;
+  /** " (status ASC, created_at DESC)" */
+  readonly suffix: string;
+  /** Of an index over all collections of the name; undefined: each collection has its own. */
+  readonly groupSpace: string | undefined;
+  /** The row's place among a collection's spaces. */
+  readonly slot: number;
+  /** For each column, whether it goes down. */
+  readonly isDescending: readonly boolean[];
+  readonly isNameDescending: boolean;
+}
+
+export interface CompositePlan extends RowPlan {
+  readonly columns: readonly ColumnPlan[];
+  /** The write that last looked at it: so that it is looked at once for each. */
+  lastWrite: number;
+}
+
+export interface ColumnPlan {
+  readonly path: FieldPath;
+  readonly kind: "value" | "element" | "vector";
+  readonly dimension: number;
+}
+
+/** A field of some map of the collection group's documents, with the indexes of it alone. */
+export interface FieldPlan {
+  readonly path: FieldPath;
+  /** Of the value as it is: ascending, descending. */
+  readonly whole: readonly RowPlan[];
+  /** Of each element of an array. */
+  readonly elements: readonly RowPlan[];
+  /** Composites that look at it or beneath it. Only of fields at the top. */
+  readonly composites: readonly CompositePlan[];
+  readonly children: Map<string, FieldPlan>;
+}
+
+/**
+ * Fields of a collection group that are remembered. Maps whose keys are data have no end of fields;
+ * past this many all are forgotten and planned anew.
+ */
+const MOST_FIELDS = 10_000;
+
+/** How the documents of a collection group are indexed. */
+export class GroupPlan {
+  readonly composites: readonly CompositePlan[];
+  readonly #group: string;
+  readonly #singleFields: SingleFields;
+  readonly #top = new Map<string, FieldPlan>();
+  #slots = 0;
+  #fields = 0;
+
+  constructor(group: string, file: IndexFile, singleFields: SingleFields) {
+    this.#group = group;
+    this.#singleFields = singleFields;
+    this.composites = file.indexes
+      .filter(({ collectionGroup }) => collectionGroup === group)
+      .map((definition) => this.#composite(definition));
+  }
+
+  /** The field of this name in the map whose fields are given; at the top by default. */
+  field(name: string, siblings?: FieldPlan): FieldPlan {
+    const fields = siblings?.children ?? this.#top;
+    const known = fields.get(name);
+    if (known !== undefined) return known;
+    if (this.#fields > MOST_FIELDS) {
+      this.#top.clear();
+      this.#fields = 0;
+    }
+    const plan = this.#planField([...(siblings?.path ?? []), name]);
+    this.#fields += 1;
+    fields.set(name, plan);
+    return plan;
+  }
+
+  #planField(path: FieldPath): FieldPlan {
+    const rows = this.#singleFields.rowsOf(this.#group, path);
+    const plans = rows.map((definition) => this.#row(definition));
+    const isElements = (plan: RowPlan): boolean =>
+      plan.definition.fields.some((field) => "arrayConfig" in field);
+    return {
+      path,
+      whole: plans.filter((plan) => !isElements(plan)),
+      elements: plans.filter(isElements),
+      composites:
+        path.length > 1
+          ? []
+          : this.composites.filter(({ columns }) => columns.some((one) => one.path[0] === path[0])),
+      children: new Map(),
+    };
+  }
+
+  #composite(definition: IndexDefinition): CompositePlan {
+    const columns = definition.fields.filter(({ fieldPath }) => fieldPath !== "__name__");
+    return { ...this.#row(definition), columns: columns.map(planColumn), lastWrite: 0 };
+  }
+
+  #row(definition: IndexDefinition): RowPlan {
+    const { collectionGroup, queryScope, fields } = definition;
+    const suffix = ` (${fields.map(columnText).join(", ")})`;
+    const slot = this.#slots;
+    this.#slots += 1;
+    return {
+      definition,
+      suffix,
+      groupSpace:
+        queryScope === "COLLECTION_GROUP"
+          ? `collection group ${collectionGroup}${suffix}`
+          : undefined,
+      slot,
+      isDescending: fields
+        .filter(({ fieldPath }) => fieldPath !== "__name__")
+        .map((field) => "order" in field && field.order === "DESCENDING"),
+      isNameDescending: nameDirectionAfter(fields) === "DESCENDING",
+    };
+  }
+}
+
+function planColumn(field: IndexField): ColumnPlan {
+  const path = parseFieldPath(field.fieldPath);
+  if ("vectorConfig" in field) {
+    return { path, kind: "vector", dimension: field.vectorConfig.dimension };
+  }
+  return { path, kind: "arrayConfig" in field ? "element" : "value", dimension: 0 };
+}

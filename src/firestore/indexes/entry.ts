@@ -1,0 +1,79 @@
+import { lastSegment } from "../data/document-path.ts";
+import type { Value } from "../data/value.ts";
+import type { IndexDefinition, IndexEntry } from "./catalogue.ts";
+import type { RowPlan } from "./entry-plan.ts";
+import { ascendingKey, descendingKey, nameKey } from "./value-key.ts";
+
+/** A value and its key, made once for the ascending and the descending index. */
+export class KeyedValue {
+  readonly value: Value;
+  #ascending: string | undefined;
+  #descending: string | undefined;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+
+  key(isDescending: boolean): string {
+    this.#ascending ??= ascendingKey(this.value);
+    if (!isDescending) return this.#ascending;
+    this.#descending ??= descendingKey(this.#ascending);
+    return this.#descending;
+  }
+}
+
+/** The keys of a document's name, made once for all its rows. */
+export class KeyedName {
+  readonly #path: string;
+  readonly #keys: (string | undefined)[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Within one collection, names differ in their ID alone. */
+  key(isOfGroup: boolean, isDescending: boolean): string {
+    const slot = Number(isOfGroup) * 2 + Number(isDescending);
+    const known = this.#keys[slot];
+    if (known !== undefined) return known;
+    const key = isDescending
+      ? descendingKey(this.key(isOfGroup, false))
+      : nameKey(isOfGroup ? this.#path : lastSegment(this.#path));
+    this.#keys[slot] = key;
+    return key;
+  }
+}
+
+/** A row of an index. Its key is made when it is asked for: many writes are only counted. */
+export class Entry implements IndexEntry {
+  readonly space: string;
+  readonly #row: RowPlan;
+  readonly #values: readonly KeyedValue[];
+  readonly #name: KeyedName;
+  #key: string | undefined;
+
+  constructor(space: string, row: RowPlan, values: readonly KeyedValue[], name: KeyedName) {
+    this.space = space;
+    this.#row = row;
+    this.#values = values;
+    this.#name = name;
+  }
+
+  get definition(): IndexDefinition {
+    return this.#row.definition;
+  }
+
+  get key(): string {
+    this.#key ??= this.#makeKey();
+    return this.#key;
+  }
+
+  #makeKey(): string {
+    const { isDescending, isNameDescending, groupSpace } = this.#row;
+    let key = "";
+    for (let index = 0; index < this.#values.length; index += 1) {
+      key += this.#values[index]?.key(isDescending[index] ?? false) ?? "";
+    }
+    return key + this.#name.key(groupSpace !== undefined, isNameDescending);
+  }
+}
