@@ -208,3 +208,21 @@ export class ByteReader {
     );
   }
 }
+
+/**
+ * Reads a message with its length before it. `read` is given each field's tag and reads the field,
+ * or answers false for one that it does not know.
+ */
+export function readFields(reader: ByteReader, read: (tag: number) => boolean): void {
+  const outer = reader.enter();
+  readRemainingFields(reader, read);
+  reader.leave(outer);
+}
+
+/** The same for a message that goes up to the reader's limit: a whole request. */
+export function readRemainingFields(reader: ByteReader, read: (tag: number) => boolean): void {
+  while (reader.position < reader.limit) {
+    const tag = reader.tag();
+    if (!read(tag)) reader.skip(tag);
+  }
+}

@@ -158,7 +158,7 @@ describe("readWriteRequest", () => {
   });
 
   it.each([
-    ["a database that is none", { database: "foo" }, /database/],
+    ["a database that is none", { database: "foo" }, /lacks "projects"/],
     [
       "documents of another database",
       { writes: [{ delete: "projects/x/databases/y/documents/a/b" }] },

@@ -64,7 +64,8 @@ function readPart(reader: ByteReader, parts: Parts): void {
   const tag = reader.tag();
   switch (tag) {
     case (1 << 3) | 2:
-      readDocument(reader, parts);
+      parts.operation = "update";
+      ({ name: parts.name, fields: parts.fields } = readDocumentParts(reader));
       break;
     case (2 << 3) | 2:
       parts.operation = "delete";
@@ -117,23 +118,28 @@ function assemble(parts: Parts, names: NameReader): Write {
   }
 }
 
-function readDocument(reader: ByteReader, parts: Parts): void {
+export interface DocumentParts {
+  readonly name: string;
+  readonly fields: Map<string, Value>;
+}
+
+/** Reads a google.firestore.v1.Document, with its length before it. Its times are the server's. */
+export function readDocumentParts(reader: ByteReader): DocumentParts {
   const outer = reader.enter();
-  parts.operation = "update";
-  parts.name = "";
+  let name = "";
   const fields = new Map<string, Value>();
-  parts.fields = fields;
   while (reader.position < reader.limit) {
     const tag = reader.tag();
-    if (tag === ((1 << 3) | 2)) parts.name = reader.string();
+    if (tag === ((1 << 3) | 2)) name = reader.string();
     else if (tag === ((2 << 3) | 2)) readMapEntry(reader, 0, fields);
     else reader.skip(tag);
   }
   reader.leave(outer);
+  return { name, fields };
 }
 
 /** Reads a google.firestore.v1.DocumentMask, with its length before it; parts of one add up. */
-function readMask(reader: ByteReader, mask: FieldPath[] = []): FieldPath[] {
+export function readMask(reader: ByteReader, mask: FieldPath[] = []): FieldPath[] {
   const outer = reader.enter();
   while (reader.position < reader.limit) {
     const tag = reader.tag();
@@ -145,7 +151,7 @@ function readMask(reader: ByteReader, mask: FieldPath[] = []): FieldPath[] {
 }
 
 /** A precondition that names no condition is none. */
-function readPrecondition(reader: ByteReader): Precondition | undefined {
+export function readPrecondition(reader: ByteReader): Precondition | undefined {
   const outer = reader.enter();
   let precondition: Precondition | undefined;
   while (reader.position < reader.limit) {
