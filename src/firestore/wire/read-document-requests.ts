@@ -2,7 +2,7 @@ import type { DatabaseName, FieldPath } from "../data/document.ts";
 import type { Order } from "../data/query.ts";
 import { FirestoreError } from "../data/status.ts";
 import { ByteReader, readRemainingFields } from "./byte-reader.ts";
-import { parseFieldPath } from "./field-path.ts";
+import { parseFieldPath } from "../data/field-path.ts";
 import {
   atTime,
   BATCH_GET_SELECTORS,

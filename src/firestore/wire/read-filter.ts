@@ -3,7 +3,7 @@ import type { FieldOperator, Filter, UnaryOperator } from "../data/query.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import { readFields, type ByteReader } from "./byte-reader.ts";
-import { parseFieldPath } from "./field-path.ts";
+import { parseFieldPath } from "../data/field-path.ts";
 import { readValue } from "./read-value.ts";
 
 /** Filters in filters that are read at all; it keeps the reader's stack. */

@@ -3,7 +3,7 @@ import type { Cursor, Filter, FindNearest, Order, StructuredQuery } from "../dat
 import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import { readFields, type ByteReader } from "./byte-reader.ts";
-import { parseFieldPath } from "./field-path.ts";
+import { parseFieldPath } from "../data/field-path.ts";
 import { readFieldReference, readFilter, requireField } from "./read-filter.ts";
 import { readValue } from "./read-value.ts";
 

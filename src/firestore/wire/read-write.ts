@@ -3,7 +3,7 @@ import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import type { FieldTransform, Precondition, Write } from "../data/write.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { parseFieldPath } from "./field-path.ts";
+import { parseFieldPath } from "../data/field-path.ts";
 import { readArray, readMapEntry, readTimestamp, readValue } from "./read-value.ts";
 import { checkDocumentPath, rootIn } from "./resource-name.ts";
 

@@ -18,11 +18,6 @@ export function formatDatabaseName({ projectId, databaseId }: DatabaseName): str
   return `projects/${projectId}/databases/${databaseId}`;
 }
 
-/** "projects/P/databases/D/documents": the parent of the collections at the root. */
-export function rootOf(database: DatabaseName): string {
-  return `${formatDatabaseName(database)}/documents`;
-}
-
 /** The root that a document's, or a parent's, full name begins with. */
 export function rootIn(name: string, what = "Document"): string {
   const root = ROOT.exec(name)?.[0];

@@ -3,7 +3,7 @@ import type { FieldPath } from "../data/document.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import { GeoPoint, Reference, type MapValue, type Value } from "../data/value.ts";
 import type { FieldTransform, Precondition, Write } from "../data/write.ts";
-import { formatFieldPath } from "./field-path.ts";
+import { formatFieldPath } from "../data/field-path.ts";
 
 /** Random values, writes and queries, and what protobufjs makes messages of: the oracle's side. */
 
