@@ -32,11 +32,15 @@ export interface WriteAttempt {
 export interface QueryAttempt {
   readonly database: DatabaseName;
   readonly query: StructuredQuery;
+  /** The first read of a listener: counted under its own name, decided alike. */
+  readonly listen?: boolean;
 }
 
 export interface ReadAttempt {
   readonly database: DatabaseName;
   readonly paths: readonly string[];
+  /** The first read of a listener: counted under its own name, decided alike. */
+  readonly listen?: boolean;
 }
 
 export type Decision =

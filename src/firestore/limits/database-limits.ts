@@ -34,6 +34,12 @@ export const DATABASE_LIMITS = {
     limits: "fields of a composite index",
     ...published(QUOTAS),
   },
+  "index-required": {
+    value: 1,
+    unit: "count",
+    limits: "indexes that must serve a query: without one it fails",
+    ...published(INDEXING),
+  },
   "databases-per-project": {
     value: 100,
     unit: "count",

@@ -28,6 +28,12 @@ export const RATE_LIMITS = {
     limits: "a collection with an indexed field whose values only grow, or only fall",
     ...published(BEST_PRACTICES),
   },
+  "sequential-documents": {
+    value: 500,
+    unit: "operations/second",
+    limits: "documents whose IDs only grow, or only fall: lexicographically close for ever",
+    ...published(BEST_PRACTICES),
+  },
   "document-writes": {
     value: 1,
     unit: "writes/second",

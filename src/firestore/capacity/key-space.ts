@@ -1,0 +1,311 @@
+import { compare } from "./key-samples.ts";
+import { KeyRange, type RangeOwner } from "./key-range.ts";
+import type { RangeRates } from "./range-rates.ts";
+
+export type SpaceKind = "documents" | "index";
+
+/** So many keys must have been sampled before they are taken for the load's distribution. */
+const ENOUGH_SAMPLES = 64;
+/** So many touches must have been counted before a trial is believed: 7% at two deviations. */
+const ENOUGH_COUNTED = 200;
+/** Touches counted in a trial, about. */
+const TRIAL_TOUCHES = 2000;
+/** The samples of a busy range reach so far back: longer than sweeps of a minute, which are no tails. */
+const SAMPLE_SPAN_MS = 120_000;
+/** A trial that shows no use in so long is given up, and another place is tried. */
+const TRIAL_MS = 120_000;
+/** How often ranges that load no longer needs are looked for. */
+const MAINTENANCE_MS = 600_000;
+const KEPT_KEYS = 1024;
+
+export interface KeySpaceOptions {
+  readonly kind: SpaceKind;
+  /** "users", or "trades (created_at ASC)". */
+  readonly name: string;
+  readonly rates: RangeRates;
+  /** Where the sampling's own small generator starts. */
+  readonly seed: number;
+}
+
+/**
+ * Keys in order, cut into ranges: the documents beneath a root collection, or the rows of an index.
+ * It begins as one range. A range that has been hot long enough is split where that divides its
+ * load; what the range served is divided with it, and the parts grow back to a full range's rate
+ * by 50% in five minutes. Nothing here knows of a ramp: it is what splitting yields.
+ */
+export class KeySpace implements RangeOwner {
+  readonly kind: SpaceKind;
+  readonly name: string;
+  readonly rates: RangeRates;
+  /** Grows whenever keys come to belong to another range. */
+  generation = 0;
+  splits = 0;
+  merges = 0;
+
+  #ranges: KeyRange[];
+  #starts: string[];
+  #maintainAtMs: number;
+  #random: number;
+  #warmRanges = 1;
+  #warmAgainAt = ENOUGH_SAMPLES;
+  /** An even sample of all keys ever touched. */
+  readonly #kept: string[] = [];
+  #touches = 0;
+  #untilKept = 1;
+
+  constructor(options: KeySpaceOptions, nowMs: number) {
+    this.kind = options.kind;
+    this.name = options.name;
+    this.rates = options.rates;
+    this.#random = options.seed | 1;
+    this.#ranges = [new KeyRange(this, "", options.rates.fullRate, nowMs)];
+    this.#starts = [""];
+    this.#maintainAtMs = nowMs + MAINTENANCE_MS;
+  }
+
+  get ranges(): readonly KeyRange[] {
+    return this.#ranges;
+  }
+
+  get size(): number {
+    return this.#ranges.length;
+  }
+
+  locate(key: string): KeyRange {
+    return this.#ranges[this.#indexOf(key)] as KeyRange;
+  }
+
+  /** The first key that is no longer in the range; undefined: it is the last. */
+  endOf(range: KeyRange): string | undefined {
+    return this.#starts[this.#indexOf(range.start) + 1];
+  }
+
+  /** The range that the key's next operation loads, after everything that is due at this time. */
+  touch(key: string, nowMs: number): KeyRange {
+    let range = this.locate(key);
+    if (nowMs >= range.windowEndMs) {
+      this.roll(range, nowMs);
+      range = this.locate(key);
+    }
+    this.noteKey(range, key, nowMs);
+    return range;
+  }
+
+  /** Samples the key if it is its turn. */
+  noteKey(range: KeyRange, key: string, nowMs: number): void {
+    range.untilSample -= 1;
+    if (range.untilSample <= 0) this.sample(range, key, nowMs);
+    this.#untilKept -= 1;
+    if (this.#untilKept <= 0) this.#keep(key, nowMs);
+  }
+
+  sample(range: KeyRange, key: string, _nowMs: number): void {
+    const { trial } = range;
+    if (trial === undefined) range.samples.add(key);
+    else if (key < trial.key) trial.left += 1;
+    else trial.right += 1;
+    const stride = this.#stride(range);
+    range.untilSample = stride <= 1 ? 1 : 1 + (this.#nextRandom() % (2 * stride - 1));
+  }
+
+  #stride(range: KeyRange): number {
+    if (range.trial !== undefined) {
+      return Math.floor((range.rate * this.rates.holdMs) / 2000 / TRIAL_TOUCHES);
+    }
+    if (!range.samples.full) return range.windowWork > 100 ? 1 : 16;
+    return Math.ceil((range.rate * SAMPLE_SPAN_MS) / 1000 / 256);
+  }
+
+  roll(range: KeyRange, nowMs: number): void {
+    if (nowMs >= this.#maintainAtMs) {
+      this.#maintain(nowMs);
+      if (this.locate(range.start) !== range) return;
+    }
+    const { windowMs, hotRate, mergeRate, splitRows } = this.rates;
+    const startedMs = range.windowStartMs;
+    const idle = nowMs - range.windowEndMs > windowMs;
+    range.measure(nowMs);
+    if (idle) cool(range);
+    if (range.rate >= mergeRate) range.neededMs = nowMs;
+    if (range.rate >= hotRate) {
+      if (range.hotSinceMs === Infinity) range.hotSinceMs = startedMs;
+      this.#considerSplit(range, nowMs);
+    } else {
+      cool(range);
+    }
+    if (range.rows > splitRows) this.#splitBySize(range, nowMs);
+  }
+
+  #considerSplit(range: KeyRange, nowMs: number): void {
+    const { holdMs, leastShare } = this.rates;
+    const hotMs = nowMs - range.hotSinceMs;
+    const { trial } = range;
+    if (trial === undefined) {
+      if (hotMs < holdMs / 2) return;
+      const point = this.#divides(range);
+      if (point === undefined) return;
+      range.trial = { key: point, sinceMs: nowMs, left: 0, right: 0 };
+      range.untilSample = 1;
+      return;
+    }
+    const counted = trial.left + trial.right;
+    if (hotMs < holdMs || counted < ENOUGH_COUNTED) return;
+    const leftShare = trial.left / counted;
+    if (leftShare >= leastShare && leftShare <= 1 - leastShare) {
+      this.#splitByLoad(range, trial.key, leftShare, nowMs);
+    } else if (nowMs - trial.sinceMs > TRIAL_MS) {
+      range.trial = undefined;
+      range.samples.clear();
+    }
+  }
+
+  /** A key that would divide the range's load; none for a tail or a single document. */
+  #divides(range: KeyRange): string | undefined {
+    if (range.samples.size < ENOUGH_SAMPLES) return undefined;
+    const { leastShare } = this.rates;
+    const point = range.samples.splitPoint(range.start);
+    range.sequential =
+      point === undefined || point.leftShare < leastShare || point.leftShare > 1 - leastShare;
+    return range.sequential ? undefined : point?.key;
+  }
+
+  /** Whether, by what is known now, no split would help the range. */
+  isSequential(range: KeyRange): boolean {
+    if (range.trial !== undefined) return false;
+    return range.samples.size >= ENOUGH_SAMPLES && this.#divides(range) === undefined;
+  }
+
+  #splitByLoad(range: KeyRange, key: string, leftShare: number, nowMs: number): void {
+    const served = range.allowedRate(nowMs);
+    const right = this.#splitAt(range, key, leftShare, nowMs);
+    range.setRate(served * leftShare, nowMs);
+    right.setRate(served * (1 - leftShare), nowMs);
+  }
+
+  #splitBySize(range: KeyRange, nowMs: number): void {
+    const keys = [...range.samples.inOrder()].sort(compare);
+    const key = keys[keys.length >> 1];
+    if (keys.length < ENOUGH_SAMPLES || key === undefined || key <= range.start) return;
+    this.#splitAt(range, key, 0.5, nowMs);
+  }
+
+  /** Cuts the range in two; both serve what the whole did until their rates are set. */
+  #splitAt(range: KeyRange, key: string, leftShare: number, nowMs: number): KeyRange {
+    const right = new KeyRange(this, key, this.rates.fullRate, nowMs);
+    right.busyUntilMs = range.busyUntilMs;
+    right.rate = range.rate * (1 - leftShare);
+    range.rate *= leftShare;
+    right.rows = Math.round(range.rows * (1 - leftShare));
+    range.rows -= right.rows;
+    range.neededMs = nowMs;
+    cool(range);
+    range.samples.divide(key, right.samples);
+    const index = this.#indexOf(key);
+    this.#ranges.splice(index + 1, 0, right);
+    this.#starts.splice(index + 1, 0, key);
+    this.splits += 1;
+    this.generation += 1;
+    return right;
+  }
+
+  /** Joins ranges beside each other of which neither has been needed for a day. */
+  #maintain(nowMs: number): void {
+    this.#maintainAtMs = nowMs + MAINTENANCE_MS;
+    const kept: KeyRange[] = [];
+    for (const range of this.#ranges) {
+      const before = kept.at(-1);
+      if (before !== undefined && this.#mayJoin(before, range, nowMs)) join(before, range);
+      else kept.push(range);
+    }
+    if (kept.length === this.#ranges.length) return;
+    this.merges += this.#ranges.length - kept.length;
+    this.generation += 1;
+    this.#ranges = kept;
+    this.#starts = kept.map((range) => range.start);
+  }
+
+  #mayJoin(left: KeyRange, right: KeyRange, nowMs: number): boolean {
+    const { retentionMs, mergeRate, splitRows } = this.rates;
+    if (this.#warmRanges > 1) return false;
+    return (
+      nowMs - Math.max(left.neededMs, right.neededMs) >= retentionMs &&
+      left.offeredRate(nowMs) + right.offeredRate(nowMs) < mergeRate &&
+      left.rows + right.rows <= splitRows
+    );
+  }
+
+  /**
+   * Splits the space as evenly spread traffic of this rate would have done: into ranges that it
+   * half loads, now by the keys known, and again as more become known.
+   */
+  warm(writesPerSecond: number, nowMs: number): void {
+    this.#warmRanges = Math.max(1, Math.ceil(writesPerSecond / (this.rates.publishedRate / 2)));
+    for (const range of this.#ranges) range.setRate(this.rates.fullRate, nowMs);
+    this.#splitAtQuantiles(nowMs);
+  }
+
+  #splitAtQuantiles(nowMs: number): void {
+    if (this.#kept.length < ENOUGH_SAMPLES) return;
+    const keys = this.#kept.toSorted(compare);
+    for (let part = 1; part < this.#warmRanges; part += 1) {
+      if (this.#ranges.length >= 2 * this.#warmRanges) return;
+      const key = keys[Math.floor((part * keys.length) / this.#warmRanges)];
+      if (key === undefined) continue;
+      const range = this.locate(key);
+      if (key > range.start) this.#splitAt(range, key, 0.5, nowMs);
+    }
+  }
+
+  #keep(key: string, nowMs: number): void {
+    if (this.#kept.length < KEPT_KEYS) {
+      this.#kept.push(key);
+      this.#touches += 1;
+      this.#untilKept = 1;
+    } else {
+      const step = Math.max(1, Math.floor(this.#touches / KEPT_KEYS));
+      this.#kept[this.#nextRandom() % KEPT_KEYS] = key;
+      this.#untilKept = 1 + (this.#nextRandom() % (2 * step - 1));
+      this.#touches += this.#untilKept;
+    }
+    if (this.#warmRanges > 1 && this.#touches >= this.#warmAgainAt) {
+      this.#warmAgainAt = this.#touches * 4;
+      this.#splitAtQuantiles(nowMs);
+    }
+  }
+
+  /** xorshift32, for sampling only: which key is taken must not fall in step with the traffic. */
+  #nextRandom(): number {
+    let state = this.#random;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    this.#random = state;
+    return state >>> 0;
+  }
+
+  #indexOf(key: string): number {
+    const starts = this.#starts;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as string) <= key) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function cool(range: KeyRange): void {
+  range.hotSinceMs = Infinity;
+  range.trial = undefined;
+}
+
+function join(left: KeyRange, right: KeyRange): void {
+  left.busyUntilMs = Math.max(left.busyUntilMs, right.busyUntilMs);
+  left.rows += right.rows;
+  left.operations += right.operations;
+  left.heatMark += right.heatMark;
+  left.rate += right.rate;
+  for (const sample of right.samples.inOrder()) left.samples.add(sample);
+}
