@@ -83,13 +83,10 @@ function encode(value: Value): string {
   throw new TypeError(`no Firestore value: ${typeof value}`);
 }
 
-/**
- * A text in order of its code points, with an end. NUL, which is the end, is followed by the highest
- * unit where it is part of the text: nothing else after an end begins so high.
- */
+/** A text in order of its code points, with an end: NUL twice. One that is part of the text is "\0\1". */
 function textKey(text: string): string {
   const ordered = orderedByCodeUnits(text);
-  return `${ordered.includes(END) ? ordered.replaceAll(END, "\u0000\uFFFF") : ordered}${END}`;
+  return `${ordered.includes(END) ? ordered.replaceAll(END, "\u0000\u0001") : ordered}${END}${END}`;
 }
 
 /** The beginning of a text that fits into an index, cut between characters. */
