@@ -1,13 +1,14 @@
 import { describe, expect, inject, it } from "vitest";
-import { requiredIndex } from "../../src/system/queries/required-index.ts";
+import { definitionOf, neededIndexes } from "../../src/firestore/indexes/needed-index.ts";
+import { toStructuredQuery } from "../../src/sim/audit/store-query.ts";
 import { SERVICE_QUERIES } from "../../src/system/queries/service-queries.ts";
 import { readIndexUsage } from "../setup/index-usage.ts";
 import { runQuery } from "../setup/run-query.ts";
 
 /*
  * The emulator answers any query, and reports the index that production would have needed. Here it
- * is the witness for requiredIndex(), which the tests without an emulator hold against
- * firestore.indexes.json.
+ * is the witness for neededIndexes(), which the tests without an emulator hold against
+ * firestore.indexes.json. index-differential.test.ts asks it about queries the service does not make.
  */
 describe("the index each query needs, by the emulator's report", () => {
   const endpoint = inject("firestoreEndpoint");
@@ -21,11 +22,13 @@ describe("the index each query needs, by the emulator's report", () => {
 
       const reported = await readIndexUsage(endpoint, projectId);
 
-      const { kind, collectionGroup, scope, fields } = requiredIndex(query);
-      const isAutomatic = kind === "single-field" && scope === "COLLECTION";
-      expect(reported).toEqual(
-        kind === "documents" || isAutomatic ? [] : [{ collectionGroup, scope, fields }],
-      );
+      const expected = neededIndexes(toStructuredQuery(query))
+        .map((needed) => {
+          const { collectionGroup, queryScope: scope, fields } = definitionOf(needed);
+          return { collectionGroup, scope, fields, nameDirection: needed.nameDirection };
+        })
+        .filter(({ scope, fields }) => scope === "COLLECTION_GROUP" || fields.length > 1);
+      expect(reported).toEqual(expected);
     },
   );
 });

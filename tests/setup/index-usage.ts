@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { IndexField } from "../../src/system/queries/required-index.ts";
+import type { IndexField } from "../../src/firestore/indexes/catalogue.ts";
 
 const reportSchema = z.object({
   reports: z
@@ -26,6 +26,7 @@ export interface ReportedIndex {
   readonly scope: "COLLECTION" | "COLLECTION_GROUP";
   /** Without the last column, `__name__`. */
   readonly fields: readonly IndexField[];
+  readonly nameDirection: "ASCENDING" | "DESCENDING";
 }
 
 /**
@@ -47,6 +48,7 @@ export async function readIndexUsage(
   return reports.map(({ index }) => ({
     collectionGroup: index.name.split("/").at(-3) ?? "",
     scope: index.queryScope,
+    nameDirection: index.fields.at(-1)?.order ?? "ASCENDING",
     fields: index.fields
       .filter(({ fieldPath }) => fieldPath !== "__name__")
       .map(({ fieldPath, order, arrayConfig }) =>

@@ -1,25 +1,56 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
-import indexJson from "../../../firestore.indexes.json" with { type: "json" };
-import { DOCUMENT_FAMILIES, type DocumentFamily } from "../schema/catalogue.ts";
-import {
-  indexFileSchema,
-  isServed,
-  matchesComposite,
-  overrideOf,
-  type IndexFile,
-} from "./index-file.ts";
-import { requiredIndex } from "./required-index.ts";
-import { SERVICE_QUERIES } from "./service-queries.ts";
-import { tradesBySide } from "./shadow-trade-queries.ts";
+import type { IndexDefinition } from "../../firestore/indexes/catalogue.ts";
+import { createCatalogue, NO_INDEX_FILE } from "../../firestore/indexes/create-catalogue.ts";
+import { readIndexFile, type IndexFile } from "../../firestore/indexes/index-file.ts";
+import { definitionOf, neededIndexes } from "../../firestore/indexes/needed-index.ts";
+import { SingleFields } from "../../firestore/indexes/single-fields.ts";
+import { SERVICE_QUERIES } from "../../system/queries/service-queries.ts";
+import { tradesBySide } from "../../system/queries/shadow-trade-queries.ts";
+import { DOCUMENT_FAMILIES, type DocumentFamily } from "../../system/schema/catalogue.ts";
+import type { Query } from "../../system/store/store.ts";
+import { toStructuredQuery } from "./store-query.ts";
 
-const FILE = indexFileSchema.parse(indexJson);
+const FILE = readFile(readFileSync("firestore.indexes.json", "utf8"));
+const FIELDS = new SingleFields(FILE);
 const QUERIES = Object.entries(SERVICE_QUERIES).map(([name, query]) => ({ name, query }));
-const REQUIRED = QUERIES.map(({ query }) => requiredIndex(query));
+const NEEDED = QUERIES.flatMap(({ query }) => neededIndexes(toStructuredQuery(query)));
+
+function readFile(text: string): IndexFile {
+  const read = readIndexFile(text);
+  if (read.kind === "faulty") throw new Error(JSON.stringify(read.faults));
+  return read.file;
+}
+
+function plan(query: Query, file: IndexFile) {
+  return createCatalogue(file).plan(toStructuredQuery(query), "demo-service");
+}
+
+function isServed(query: Query, file: IndexFile): boolean {
+  return plan(query, file).kind === "served";
+}
+
+/** The composites of the file that some query reads. */
+function compositesRead(file: IndexFile): ReadonlySet<IndexDefinition> {
+  return new Set(
+    QUERIES.flatMap(({ query }) => {
+      const made = plan(query, file);
+      return made.kind === "served" ? made.indexes : [];
+    }),
+  );
+}
 
 describe("firestore.indexes.json", () => {
   it.each(QUERIES)("serves $name", ({ query }) => {
-    expect(isServed(requiredIndex(query), FILE)).toBe(true);
+    expect(isServed(query, FILE)).toBe(true);
+  });
+
+  it.each(QUERIES)("serves $name from one index, but for equalities alone", ({ query }) => {
+    const isOrdered = neededIndexes(toStructuredQuery(query)).some(
+      ({ ordered }) => ordered.length > 0,
+    );
+    expect(plan(query, FILE)).toMatchObject(isOrdered ? { merged: false } : {});
   });
 
   it("has at least 25 composite indexes, each once", () => {
@@ -29,9 +60,8 @@ describe("firestore.indexes.json", () => {
   });
 
   it("has no composite index that no query needs", () => {
-    const idle = FILE.indexes.filter(
-      (composite) => !REQUIRED.some((required) => matchesComposite(required, composite)),
-    );
+    const read = compositesRead(FILE);
+    const idle = FILE.indexes.filter((composite) => !read.has(composite));
     expect(idle).toEqual([]);
   });
 
@@ -46,7 +76,7 @@ describe("firestore.indexes.json", () => {
               : one,
           ),
         };
-        return REQUIRED.every((required) => isServed(required, without));
+        return QUERIES.every(({ query }) => isServed(query, without));
       }),
     );
     expect(idle).toEqual([]);
@@ -71,11 +101,11 @@ describe("firestore.indexes.json", () => {
 
 describe("what a write costs", () => {
   it("leaves no time of any document in an index of its own, but where a query reads it", () => {
-    const read = REQUIRED.filter(({ kind }) => kind === "single-field").map(
-      ({ collectionGroup, fields }) => `${collectionGroup}.${fields[0]?.fieldPath}`,
-    );
+    const read = NEEDED.map(definitionOf)
+      .filter(({ fields }) => fields.length === 1)
+      .map(({ collectionGroup, fields }) => `${collectionGroup}.${fields[0]?.fieldPath}`);
     const indexed = timeFields()
-      .filter(({ group, field }) => overrideOf(FILE, group, field)?.indexes.length !== 0)
+      .filter(({ group, field }) => FIELDS.overrideOf(group, [field])?.indexes.length !== 0)
       .map(({ group, field }) => `${group}.${field}`);
     expect(timeFields().length).toBeGreaterThan(10);
     expect(indexed.filter((name) => !read.includes(name))).toEqual([]);
@@ -109,7 +139,7 @@ describe("what a write costs", () => {
     const inComposites = FILE.indexes
       .filter(({ collectionGroup }) => collectionGroup === group)
       .flatMap(({ fields }) => fields.map(({ fieldPath }) => fieldPath));
-    const exempt = updated.map((field) => overrideOf(FILE, group, field)?.indexes);
+    const exempt = updated.map((field) => FIELDS.overrideOf(group, [field])?.indexes);
     expect(updated.filter((field) => inComposites.includes(field))).toEqual([]);
     expect(exempt).toEqual(updated.map(() => []));
   });
@@ -143,63 +173,47 @@ describe("the indexes that the document prints", () => {
     ],
     fieldOverrides: [],
   };
-  const sellTrades = requiredIndex(tradesBySide("u", "SELL", { since: new Date(0) }));
+  const sellTrades = tradesBySide("u", "SELL", { since: new Date(0) });
 
   it("do not serve Appendix B's second query", () => {
     expect(isServed(sellTrades, printed)).toBe(false);
   });
 
   it("lack (side, created_at desc) for it, which Appendix B says it uses", () => {
-    expect(sellTrades).toMatchObject({
-      kind: "composite",
-      fields: [
-        { fieldPath: "side", order: "ASCENDING" },
-        { fieldPath: "created_at", order: "DESCENDING" },
-      ],
+    expect(plan(sellTrades, printed)).toMatchObject({
+      kind: "missing",
+      index: {
+        collectionGroup: "shadowTradeHistory",
+        queryScope: "COLLECTION",
+        fields: [
+          { fieldPath: "side", order: "ASCENDING" },
+          { fieldPath: "created_at", order: "DESCENDING" },
+        ],
+      },
     });
   });
 });
 
-describe("isServed", () => {
-  const merged = requiredIndex({
+describe("the overrides", () => {
+  const bySymbolAndPrice: Query = {
     from: { kind: "collection", path: "users/u/signals" },
     where: [
       { field: "symbol", operator: "==", value: "A" },
       { field: "price", operator: "==", value: "1" },
     ],
+  };
+
+  it("take away what would be merged", () => {
+    expect(isServed(bySymbolAndPrice, NO_INDEX_FILE)).toBe(true);
+    expect(isServed(bySymbolAndPrice, FILE)).toBe(false);
   });
 
-  it("takes the automatic indexes for granted, with collection scope", () => {
-    expect(isServed(merged, { indexes: [], fieldOverrides: [] })).toBe(true);
-    const wide = { ...merged, scope: "COLLECTION_GROUP" } as const;
-    expect(isServed(wide, { indexes: [], fieldOverrides: [] })).toBe(false);
-  });
-
-  it("misses the index of an exempt field", () => {
-    expect(isServed(merged, FILE)).toBe(false);
-  });
-
-  it("takes columns of equality in any order, and the others in theirs", () => {
-    const required = requiredIndex({
-      from: { kind: "collection", path: "c" },
-      where: [
-        { field: "a", operator: "==", value: 1 },
-        { field: "b", operator: "==", value: 1 },
-      ],
-      orderBy: [{ field: "at", direction: "desc" }],
-    });
-    const fields = (...names: string[]): IndexFile => ({
-      indexes: [
-        composite(
-          "c",
-          ...names.map((name) => [name, name === "at" ? "DESCENDING" : "ASCENDING"] as const),
-        ),
-      ],
-      fieldOverrides: [],
-    });
-    expect(isServed(required, fields("b", "a", "at"))).toBe(true);
-    expect(isServed(required, fields("a", "at", "b"))).toBe(false);
-    expect(isServed(required, fields("a", "at"))).toBe(false);
+  it("are not what gives collections of a name an index together", () => {
+    const everywhere: Query = {
+      ...bySymbolAndPrice,
+      from: { kind: "collection-group", name: "signals" },
+    };
+    expect(isServed(everywhere, NO_INDEX_FILE)).toBe(false);
   });
 });
 
