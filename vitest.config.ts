@@ -15,8 +15,12 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          include: ["src/**/*.test.ts", "tests/*.test.ts", "tests/cli/**/*.test.ts"],
-          exclude: ["src/**/*.emulator.test.ts", "tests/emulator/**"],
+          include: [
+            "src/**/*.test.ts",
+            "tests/*.test.ts",
+            "tests/{cli,differential,judge}/**/*.test.ts",
+          ],
+          exclude: ["**/*.emulator.test.ts", "tests/emulator/**"],
           testTimeout: 30_000,
         },
       },
@@ -26,7 +30,7 @@ export default defineConfig({
           env,
           include: withoutEmulator
             ? ["tests/setup/without-emulator.test.ts"]
-            : ["src/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
+            : ["{src,tests}/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
           globalSetup: ["tests/setup/emulator.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
