@@ -72,6 +72,7 @@ const CASES: readonly (readonly [
     [and(or(where("a", "=="), where("b", "==")), or(where("c", "=="), where("d", "==")))],
     ["a c", "a d", "b c", "b d"],
   ],
+  ["by name means without escapes", [and(where("`e-f`", ">"), where("d", ">"))], ["d `e-f`"]],
   ["escaped names", [where("`a-b`.c", "=="), "-at"], ["`a-b`.c -at"]],
 ];
 

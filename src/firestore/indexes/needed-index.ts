@@ -1,5 +1,6 @@
+import { compareStrings } from "../data/compare-strings.ts";
 import type { FieldPath } from "../data/document.ts";
-import { formatFieldPath } from "../data/field-path.ts";
+import { formatFieldPath, parseFieldPath } from "../data/field-path.ts";
 import type { FieldOperator, Filter, StructuredQuery, UnaryOperator } from "../data/query.ts";
 import type { IndexDefinition, IndexField, QueryScope } from "./catalogue.ts";
 import { nameDirectionAfter } from "./index-file.ts";
@@ -134,13 +135,23 @@ function effectiveOrders({ where, orderBy }: StructuredQuery): EffectiveOrders {
   const columns = named === -1 ? explicit : explicit.slice(0, named);
   const implied = [...inequalitiesOf(where)]
     .filter((field) => field !== "__name__" && !columns.some((one) => one.field === field))
-    .toSorted();
+    .toSorted(compareFields);
   return {
     columns: [...columns, ...(named === -1 ? implied : [])].map((one) =>
       typeof one === "string" ? { field: one, direction } : one,
     ),
     nameDirection: explicit[named]?.direction ?? direction,
   };
+}
+
+/** By their names, map by map: without the escapes that the texts have. */
+function compareFields(one: string, other: string): number {
+  const [left, right] = [parseFieldPath(one), parseFieldPath(other)];
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const difference = compareStrings(left[index] ?? "", right[index] ?? "");
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
 }
 
 function inequalitiesOf(filter: Filter | undefined): ReadonlySet<string> {
@@ -178,7 +189,7 @@ function indexOf(
   const extra = aggregated
     .map(formatFieldPath)
     .filter((field) => !equal.has(field) && !columns.some((one) => one.field === field))
-    .toSorted();
+    .toSorted(compareFields);
   const ordered = [...columns, ...new Set(extra)].map((one): IndexField =>
     typeof one === "string"
       ? { fieldPath: one, order: direction }
