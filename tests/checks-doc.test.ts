@@ -7,14 +7,14 @@ function idsInCode(): readonly string[] {
   const sources = readdirSync(folder).filter((name) => !/\.(test|fixture)\.ts$/.test(name));
   const text = sources.map((name) => readFileSync(`${folder}/${name}`, "utf8")).join("\n");
   return [
-    ...text.matchAll(/\bid: "((?:benchmark|throughput|limiter|data|harness)\.[a-z-]+)"/g),
+    ...text.matchAll(/\bid: "((?:benchmark|throughput|limits|limiter|data|harness)\.[a-z-]+)"/g),
   ].map(([, id]) => id ?? "");
 }
 
 test("docs/checks.md lists every check, and no other", () => {
   const page = readFileSync("docs/checks.md", "utf8");
-  const listed = [...page.matchAll(/^\| `([a-z]+\.[a-z<>-]+)` +\|/gm)].map(([, id]) => id);
-  const expected = [...idsInCode(), "throughput.<phase>"];
+  const listed = [...page.matchAll(/^\| `([a-z]+\.[a-z<>.-]+)` +\|/gm)].map(([, id]) => id);
+  const expected = [...idsInCode(), "throughput.<phase>", "throughput.<phase>.direct"];
   expect(idsInCode().length).toBeGreaterThan(15);
   expect(new Set(listed)).toEqual(new Set(expected));
   expect(listed).toHaveLength(expected.length);

@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { UserError } from "../../src/sim/cli/errors.ts";
-import { selectTarget } from "../../src/sim/targets/select-target.ts";
+import { selectEmulator } from "../../src/sim/targets/select-target.ts";
 import type { Target } from "../../src/sim/targets/target.ts";
 
 declare module "vitest" {
@@ -38,7 +38,7 @@ export default async function setUpEmulator(project: TestProject): Promise<() =>
 
 async function open(): Promise<Target> {
   try {
-    return await selectTarget("emulator", { projectId: "demo-plimsoll", rulesFile: RULES_FILE });
+    return await selectEmulator({ projectId: "demo-plimsoll", rulesFile: RULES_FILE });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new Error(

@@ -146,8 +146,36 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
     says: 'E_BAD_OPTIONS: --driver: "k6" is not in this version yet. Accepted: node.',
   },
   {
-    given: ["--target", "embedded"],
-    says: 'E_NOT_IN_THIS_VERSION: --target: "embedded" is not in this version yet. Accepted: auto, emulator.',
+    given: ["--target", "staging"],
+    says: 'E_NOT_IN_THIS_VERSION: --target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
+  },
+  {
+    given: ["--target", "embeded"],
+    says: 'E_BAD_OPTIONS: --target: "embeded" is not accepted (did you mean "embedded"?). Accepted: auto, emulator, embedded, staging.',
+  },
+  {
+    given: ["--limits", "offf"],
+    says: 'E_BAD_OPTIONS: --limits: "offf" is not accepted (did you mean "off"?). Accepted: on, observe, off.',
+  },
+  {
+    given: ["--latency", "europe"],
+    says: 'E_BAD_OPTIONS: --latency: "europe" is not accepted. Accepted: off, us-central1, nam5.',
+  },
+  {
+    given: ["--limits", "off", "--latency", "nam5"],
+    says: `E_BAD_OPTIONS: --latency: "nam5" is the gateway's to add, which --limits off leaves out. Accepted: off, us-central1, nam5.`,
+  },
+  {
+    given: ["--indexes", `${folder}/no-indexes.json`],
+    says: `E_INDEXES_OPTION: --indexes: "${folder}/no-indexes.json" cannot be read: ENOENT`,
+  },
+  {
+    given: ["--indexes", file("broken-indexes.json", "{")],
+    says: `E_INDEXES_OPTION: --indexes: ${folder}/broken-indexes.json: is not JSON: `,
+  },
+  {
+    given: ["--indexes", file("no-list.json", "{}")],
+    says: `E_INDEXES_OPTION: --indexes: ${folder}/no-list.json: holds no list of "indexes". Accepted: a file of the form of firestore.indexes.json.`,
   },
   {
     given: ["--limiter-config", "agressive"],
@@ -208,8 +236,8 @@ describe("bad usage", () => {
     expect({ exitCode, stdout, requests }).toEqual({ exitCode: 2, stdout: "", requests: [] });
   });
 
-  it("a machine without Java", async () => {
-    const { exitCode, stderr, requests } = await sim([], { machine: {} });
+  it("the emulator asked for on a machine without Java", async () => {
+    const { exitCode, stderr, requests } = await sim(["--target", "emulator"], { machine: {} });
     expect(stderr).toContain(
       "E_NO_JAVA: no Java found; looked in JAVA_HOME (not set), PATH\nHint: ",
     );
@@ -253,6 +281,12 @@ describe("run", () => {
       options: { users: 50, seed: 8 },
       limiterConfig: { batch_write_limit: 300 },
     });
+  });
+
+  it("runs without Java, on the embedded engine", async () => {
+    const { exitCode, requests } = await sim([], { machine: {} });
+    expect(exitCode).toBe(0);
+    expect(requests[0]?.options).toMatchObject({ target: "auto", limits: "on", latency: "off" });
   });
 
   it("makes no folder and opens no target by itself", async () => {
@@ -349,7 +383,7 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^Emulator jar +found +1\.19\.9, PLIMSOLL_EMULATOR_JAR \(\/my\.jar\)$/m);
     expect(stdout).toMatch(/^Memory +found +8\.0 GiB free/m);
     expect(stdout).toContain(
-      "--target auto takes the official emulator 1.19.9, started for the run",
+      "--target auto takes the official emulator 1.19.9, started for the run, behind the gateway",
     );
     expect(stdout).toMatch(/A run is possible: npm run sim\n$/);
   });
@@ -370,6 +404,18 @@ describe("doctor", () => {
       machine: { commands: { "java -version": JAVA_17 } },
       says: /^Emulator jar +missing +looked in .*\n {2}to get it: Run `gcloud components install/m,
     },
+  ])("with $lack says how to get it, and that a run is possible without", async (row) => {
+    const { exitCode, stdout } = await sim(["doctor"], { machine: row.machine });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(row.says);
+    expect(stdout).toMatch(/^Embedded engine +found +always there/m);
+    expect(stdout).toContain(
+      "--target auto takes the embedded engine (security rules are not evaluated there), because: ",
+    );
+    expect(stdout).toMatch(/A run is possible: npm run sim\n$/);
+  });
+
+  it.each([
     {
       lack: "an old Node.js",
       machine: { ...INSTALLED, nodeVersion: "20.20.2" },

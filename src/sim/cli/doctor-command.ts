@@ -16,7 +16,8 @@ export function createDoctorCommand(context: CliContext): CliCommand {
     .description("Show what a run needs, what was found, and how to get the rest.")
     .addHelpText(
       "after",
-      "\nExit codes:\n  0   a run is possible\n  2   it is not; the text says why",
+      "\nExit codes:\n  0   a run is possible: the embedded engine needs nothing that is not here\n" +
+        "  2   it is not; the text says why",
     );
   return { command, run: () => runDoctor(context) };
 }
@@ -67,9 +68,16 @@ function describePlan(plan: TargetPlan | UserError): string {
   if (plan instanceof UserError) {
     return `--target auto finds no target: ${plan.message}\nHint: ${plan.hint}`;
   }
-  const target =
-    plan.kind === "external"
-      ? `the emulator at ${plan.endpoint}`
-      : `the official emulator ${plan.installation.jar.version}, started for the run`;
-  return `--target auto takes ${target}, because: ${plan.reason}.`;
+  return `--target auto takes ${describeTarget(plan)}, because: ${plan.reason}.`;
+}
+
+function describeTarget(plan: TargetPlan): string {
+  switch (plan.kind) {
+    case "external":
+      return `the emulator at ${plan.endpoint}, behind the gateway`;
+    case "start":
+      return `the official emulator ${plan.installation.jar.version}, started for the run, behind the gateway`;
+    case "embedded":
+      return "the embedded engine (security rules are not evaluated there)";
+  }
 }

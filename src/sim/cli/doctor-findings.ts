@@ -33,6 +33,7 @@ export async function examine(machine: Machine, clock: Clock): Promise<readonly 
   const java = await findJava(machine);
   return [
     examineNode(machine.nodeVersion),
+    found("Embedded engine", "always there; without security rules, which only the emulator has"),
     describeJava(java),
     await examineJar(machine, java),
     await examineRunning(machine, clock),

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { readConfigFile } from "../config/config-file.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
@@ -9,7 +10,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { createRunOutput } from "./progress.ts";
-import { RULES_FILE } from "./project-files.ts";
+import { INDEXES_FILE, RULES_FILE } from "./project-files.ts";
 import { declareRunOptions, readRunOptions } from "./run-options-parser.ts";
 
 export function createRunCommand(context: CliContext): CliCommand {
@@ -56,6 +57,11 @@ async function run(
             rulesFile: RULES_FILE,
             heapMiB: options.emulatorHeapMiB,
             signal: interrupts.signal,
+            gateway: {
+              limits: options.limits,
+              latency: options.latency,
+              indexesFile: resolve(options.indexes ?? INDEXES_FILE),
+            },
           },
           context.machine,
           context.clock,

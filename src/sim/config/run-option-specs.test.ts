@@ -29,6 +29,8 @@ it("states the schema's defaults", () => {
     "limiter",
     "limiterConfig",
     "target",
+    "limits",
+    "latency",
     "driver",
     "clock",
     "reports",
@@ -37,7 +39,13 @@ it("states the schema's defaults", () => {
   for (const key of literal) expect(findSpec(key)?.byDefault).toBe(String(defaults[key]));
   expect(findSpec("emulatorHeap")?.byDefault).toBe(`${defaults.emulatorHeapMiB} at 1,000 users`);
   // "0.4 for each user", "the benchmark plan", "each scenario's own", "a synthetic market"
-  expect(defaults).toMatchObject({ tenants: 400, scenarios: [], durationMs: null, market: null });
+  expect(defaults).toMatchObject({
+    tenants: 400,
+    scenarios: [],
+    durationMs: null,
+    market: null,
+    indexes: null,
+  });
 });
 
 it("writes each flag as the option's name in kebab case", () => {

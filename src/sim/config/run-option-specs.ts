@@ -1,4 +1,5 @@
 import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
+import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { formatDuration } from "./duration.ts";
 import { BOUNDS } from "./run-options.ts";
@@ -94,7 +95,29 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
   {
     ...choice("target", "--target", "target", TARGET_CHOICES, "auto"),
     group: "Target",
-    summary: "Database to load; this version has no embedded and no staging yet.",
+    summary:
+      "Database to load: auto takes the official emulator, else the embedded engine; no staging yet.",
+  },
+  {
+    ...choice("limits", "--limits", "mode", LIMITS_CHOICES, "on"),
+    group: "Target",
+    summary: "Production's limits: enforced, only counted, or left out.",
+  },
+  {
+    ...choice("latency", "--latency", "place", LATENCY_CHOICES, "off"),
+    group: "Target",
+    summary: "Latencies of a Firestore location to add; assumed figures, and reports say so.",
+  },
+  {
+    key: "indexes",
+    flag: "--indexes",
+    placeholder: "file",
+    kind: "text",
+    group: "Target",
+    summary: "Index file that the limits and queries are held to.",
+    accepts: "a file of the form of firestore.indexes.json",
+    words: [],
+    byDefault: "the service's firestore.indexes.json",
   },
   {
     ...number("emulatorHeap", "--emulator-heap", "MiB", "1050 at 1,000 users"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
+import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { parseDurationMs } from "./duration.ts";
 
@@ -69,6 +70,10 @@ export const runOptionsSchema = z
     /** A preset's name or a JSON file. */
     limiterConfig: fileName.default("default"),
     target: z.enum(TARGET_CHOICES).default("auto"),
+    limits: z.enum(LIMITS_CHOICES).default("on"),
+    latency: z.enum(LATENCY_CHOICES).default("off"),
+    /** null: the service's own firestore.indexes.json. */
+    indexes: fileName.nullable().default(null),
     /** Default: see emulatorHeapFor. */
     emulatorHeap: z.int().min(BOUNDS.emulatorHeap.min).max(BOUNDS.emulatorHeap.max).optional(),
     driver: z.literal("node").default("node"),
@@ -81,6 +86,11 @@ export const runOptionsSchema = z
     message: "is more than the number of users",
     // Also when another option is bad, so that all faults are reported at once.
     when: ({ value }) => bothAreNumbers(value),
+  })
+  .refine(({ limits, latency }) => limits !== "off" || latency === "off", {
+    path: ["latency"],
+    message: "is the gateway's to add, which --limits off leaves out",
+    when: ({ value }) => typeof value === "object" && value !== null,
   })
   .transform(({ tenants, scenario, duration: durationMs, emulatorHeap, ...same }) => ({
     ...same,

@@ -70,6 +70,31 @@ export const clientLoadSchema = z.strictObject({
 });
 export type ClientLoad = z.infer<typeof clientLoadSchema>;
 
+/** Longest that direct writes go on: they are a question put to the limits, and no soak test. */
+export const DIRECT_SECONDS_MAX = 60;
+
+const directWritesSchema = z
+  .strictObject({
+    /** Document writes that fall due in a second, evenly spaced, whatever becomes of those before. */
+    writesPerSecond: z.number().positive().max(5000),
+    /** Written together, atomically; the commits' rate is the writes' divided by it. */
+    documentsPerCommit: z.int().min(1).max(100).default(1),
+    /**
+     * - `largest-tenant-ledger`: entries of the ledger of the tenant with the most users.
+     * - `users-signals`: a signal of one user after another, each in the user's own collection.
+     * - `new-collection`: documents of a collection that nobody has ever written to.
+     * - `one-counter`: one document, incremented.
+     */
+    into: z.enum(["largest-tenant-ledger", "users-signals", "new-collection", "one-counter"]),
+    /** IDs scattered as Firestore's own are, or growing from write to write. */
+    ids: z.enum(["random", "sequential"]).default("random"),
+  })
+  .refine(({ into, documentsPerCommit }) => into !== "one-counter" || documentsPerCommit === 1, {
+    path: ["documentsPerCommit"],
+    message: "expected 1 for one-counter: a commit writes a document once",
+  });
+export type DirectWrites = z.infer<typeof directWritesSchema>;
+
 export const scenarioSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "expected lower-case words joined by hyphens"),
@@ -83,6 +108,25 @@ export const scenarioSchema = z.strictObject({
   market: marketSpecSchema,
   /** null: no client traffic runs. */
   clients: clientLoadSchema.nullable(),
+  /**
+   * Writes made past the pulse and its limiter, each tried once; null: none. A client that nobody
+   * holds back shows what the database itself takes. They last 60 s at most.
+   */
+  directWrites: directWritesSchema.nullable().default(null),
+  /**
+   * Index file, by its name in scenarios/indexes/, that the run takes when --indexes names none.
+   * null: the service's own.
+   */
+  indexes: z
+    .string()
+    .regex(/^[a-z0-9-]+\.json$/, "expected a file's name")
+    .nullable()
+    .default(null),
+  /**
+   * Splits key ranges before the phase as if so many evenly spread writes a second had long been
+   * served. null: as they are, which on a new database is cold.
+   */
+  warmedTo: z.number().positive().max(100_000).nullable().default(null),
   /** Starts every user's pulse at the same moment, whatever the limiter would have. */
   synchronised: z.boolean().default(false),
   /** Share of all users that belong to the largest tenant; null leaves the population's own. */

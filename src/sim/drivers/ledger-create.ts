@@ -6,12 +6,13 @@ import { notional } from "../../system/schema/money.ts";
 import { ledgerTradePath, side, type LedgerTrade } from "../../system/schema/tenant.ts";
 import { StoreError, type StatusCode } from "../../system/store/store.ts";
 import type { SyntheticUser } from "../population/population.ts";
+import { AUTO_ID_LENGTH, randomId } from "../population/random-id.ts";
 import type { LedgerJournal, LedgerRecord } from "./ledger-journal.ts";
 import { failedOutcome, type OperationOutcome } from "./outcome.ts";
 import type { CreateWrite, UserClient } from "./user-client.ts";
 
 /** Where a client takes the symbol and the price of an execution from. */
-interface ClientMarket {
+export interface ClientMarket {
   readonly symbols: readonly string[];
   /** The symbol's price at this moment, decimal string. */
   priceOf(symbol: string): string;
@@ -27,7 +28,7 @@ export interface LedgerCreateTools {
 }
 
 /** Statuses after which the write may or may not have been applied. */
-const AMBIGUOUS: ReadonlySet<StatusCode> = new Set([
+export const AMBIGUOUS: ReadonlySet<StatusCode> = new Set([
   "UNAVAILABLE",
   "DEADLINE_EXCEEDED",
   "INTERNAL",
@@ -99,14 +100,15 @@ async function backOff(
   }
 }
 
-function draftTrade(
+/** An execution of the user: what is to be written, and what the journal keeps of it. */
+export function draftTrade(
   user: SyntheticUser,
   market: ClientMarket,
   rng: Rng,
+  tradeId: string = randomId(AUTO_ID_LENGTH, rng),
 ): { readonly write: CreateWrite; readonly record: LedgerRecord } {
   assert(user.strategyIds.length > 0, `user ${user.uid} has no strategy`);
   const { uid, tenantId } = user;
-  const tradeId = drawId(rng);
   const symbol = rng.pick(market.symbols);
   const quantity = String(rng.integer(1, QUANTITY_MAX));
   const price = market.priceOf(symbol);
@@ -140,13 +142,4 @@ function draftTrade(
       transforms: { ts: { kind: "server-timestamp" } },
     },
   };
-}
-
-const ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const ID_LENGTH = 20;
-
-/** The form of Firestore's own IDs: scattered, so that creates do not pile up on one key range. */
-function drawId(rng: Rng): string {
-  const draw = () => ID_ALPHABET.charAt(rng.integer(0, ID_ALPHABET.length - 1));
-  return Array.from({ length: ID_LENGTH }, draw).join("");
 }

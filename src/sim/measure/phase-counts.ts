@@ -40,6 +40,14 @@ export interface PhaseCounts {
   wakes: number;
   lateWakes: number;
   worstWakeMs: number;
+  /** Direct writes: due, committed, refused or failed, and given up unsent. */
+  directDue: number;
+  directCommitted: number;
+  directFailed: number;
+  directDropped: number;
+  /** Commits of direct writes begun, and those of them begun late. */
+  directCommits: number;
+  directLate: number;
   /** Listeners that ended for good before the phase did. */
   listenersEnded: number;
   limiterWaitMs: number;
@@ -76,6 +84,12 @@ export function emptyCounts(): PhaseCounts {
     wakes: 0,
     lateWakes: 0,
     worstWakeMs: 0,
+    directDue: 0,
+    directCommitted: 0,
+    directFailed: 0,
+    directDropped: 0,
+    directCommits: 0,
+    directLate: 0,
     listenersEnded: 0,
     limiterWaitMs: 0,
   };

@@ -13,6 +13,7 @@ import type { SweptUser } from "../../system/pulse/user-state.ts";
 import { StoreError, type StatusCode, type Write } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
 import type { ClientRecorder } from "../drivers/client-lane.ts";
+import type { DirectCommit, DirectRecorder } from "../drivers/direct-lane.ts";
 import { LATE_MS } from "../drivers/open-loop.ts";
 import type { OperationOutcome } from "../drivers/outcome.ts";
 import { DueUpdates, type Unfinished } from "./due-updates.ts";
@@ -41,7 +42,7 @@ export interface PhaseEnd {
  * Hears everything that happens in a phase (from the pulse, the client lane, the listeners and the
  * store) and keeps it in histograms and counts. Monotonic times come in; `startMs` is the phase's.
  */
-export class PhaseRecorder implements PulseEvents, ClientRecorder {
+export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorder {
   readonly startMs: number;
   readonly counts: PhaseCounts = emptyCounts();
   readonly series = new Series();
@@ -57,6 +58,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
   readonly listeners = new ListenerLatencies();
   readonly commitCall = new Histogram();
   readonly operations = new Map<ClientOperation, Histogram>();
+  /** Direct writes' commits that succeeded, from when they were due. */
+  readonly directCommit = new Histogram();
   readonly updates = new DueUpdates();
   readonly #clock: Clock;
   readonly #acknowledged: (writes: readonly PlannedWrite[]) => void;
@@ -190,6 +193,34 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder {
     this.counts.droppedArrivals += 1;
     this.#failure(`client ${name}: dropped`);
     this.series.count("clientErrors", intendedMs - this.startMs);
+  }
+
+  direct({ intendedMs, startedMs, finishedMs, writes, code }: DirectCommit): void {
+    const { counts, series } = this;
+    const latenessMs = startedMs - intendedMs;
+    counts.directDue += writes;
+    counts.directCommits += 1;
+    counts.worstLatenessMs = Math.max(counts.worstLatenessMs, latenessMs);
+    if (latenessMs > LATE_MS) counts.directLate += 1;
+    series.count("writesOffered", intendedMs - this.startMs, writes);
+    const elapsedMs = finishedMs - this.startMs;
+    if (code !== null) {
+      counts.directFailed += writes;
+      series.count("refusals", elapsedMs);
+      this.#failure(`direct write: ${code}`);
+      return;
+    }
+    counts.directCommitted += writes;
+    series.count("writesCommitted", elapsedMs, writes);
+    series.count("commits", elapsedMs);
+    this.directCommit.record(finishedMs - intendedMs);
+  }
+
+  directDropped(intendedMs: number, writes: number): void {
+    this.counts.directDue += writes;
+    this.counts.directDropped += writes;
+    this.series.count("writesOffered", intendedMs - this.startMs, writes);
+    this.#failure("direct write: dropped");
   }
 
   /** The pulse's lane woke so much later than it had asked for: this process was held up. */

@@ -10,6 +10,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 const GROUP_TITLES: Readonly<Record<Check["group"], string>> = {
   benchmark: "Benchmark",
   throughput: "Write throughput",
+  limits: "Limits of production",
   limiter: "Limiter compliance",
   data: "Data in the database",
   harness: "The harness itself",

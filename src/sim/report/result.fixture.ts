@@ -102,6 +102,9 @@ export function fixtureResult(changes: Partial<Result> = {}): Result {
         "official Firestore emulator 1.19.9 (/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator)",
       reason: "no emulator was running; found Java 17 and a jar",
       endpoint: "127.0.0.1:41873",
+      limits: "on",
+      latency: "off",
+      evaluatesRules: true,
     },
     population: {
       tenants: 25,

@@ -5,24 +5,30 @@ import { z } from "zod";
  * nothing may be shown that is not in here. Raise SCHEMA_VERSION when a field changes its meaning
  * or goes; adding one does not need it.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const verdict = z.enum(["pass", "fail", "inconclusive"]);
 export type Verdict = z.infer<typeof verdict>;
 
-/** How a figure came about. The emulator's own speed is never reported as Firestore's. */
-const basis = z.enum([
-  "measured on emulator",
-  "measured on embedded",
-  "measured on staging",
-  "modelled",
+/**
+ * How a figure came about. The emulator's own speed is never reported as Firestore's, and what was
+ * measured through modelled limits or latencies says so.
+ */
+const basis = z.union([
+  z.literal("modelled"),
+  z.templateLiteral([
+    "measured on ",
+    z.enum(["emulator", "embedded", "staging"]),
+    z.enum(["", ", limits modelled"]),
+    z.enum(["", ", latency modelled (us-central1, assumed)", ", latency modelled (nam5, assumed)"]),
+  ]),
 ]);
 export type Basis = z.infer<typeof basis>;
 
 const checkSchema = z.strictObject({
   /** Stable, such as "benchmark.pnl-latency" or "throughput.high-volatility". */
   id: z.string().min(1),
-  group: z.enum(["benchmark", "throughput", "limiter", "data", "harness"]),
+  group: z.enum(["benchmark", "throughput", "limits", "limiter", "data", "harness"]),
   /** The phase whose figure decided, where one did. */
   phase: z.string().optional(),
   /** The row's name in the document's table, or ours. */
@@ -92,6 +98,78 @@ export const secondSchema = z.strictObject({
 });
 export type Second = z.infer<typeof secondSchema>;
 
+const subjectKind = z.enum(["document", "index-range", "collection", "request", "query"]);
+export type SubjectKind = z.infer<typeof subjectKind>;
+
+/** Attempts that production's limits refuse, of one cause. */
+const refusalSchema = z.strictObject({
+  /** Which limit: an id of the table in src/firestore/limits. */
+  limit: z.string().min(1),
+  /** What was hot or too large: "document ops/performance". */
+  subject: z.string().min(1),
+  subjectKind,
+  code: z.string(),
+  attempts: z.int().positive(),
+  /** One of them in a sentence, with figures and the remedy. */
+  explanation: z.string(),
+  /** Second of the phase in which it was first met. */
+  firstSecond: z.number().nonnegative(),
+});
+
+/** A document or key range, and how near it came to what one of its kind takes. */
+const hotSubjectSchema = z.strictObject({
+  subject: z.string().min(1),
+  subjectKind,
+  limit: z.string().min(1),
+  /** The highest rate offered in any few seconds, and what was allowed then. */
+  operationsPerSecond: z.number().nonnegative(),
+  allowedPerSecond: z.number().nonnegative(),
+  /** The former over the latter; 1: as much as it takes. */
+  utilisation: z.number().nonnegative(),
+  /** Second of the phase in which that was. */
+  atSecond: z.number().nonnegative(),
+  delayed: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+});
+export type HotSubject = z.infer<typeof hotSubjectSchema>;
+
+/** What the gateway's model of production's limits did in a phase. */
+const phaseLimitsSchema = z.strictObject({
+  /** `observe`: nothing was delayed or refused, only counted. */
+  mode: z.enum(["on", "observe"]),
+  /** Key ranges were split beforehand as if so many writes a second had long been served; null: cold. */
+  warmedTo: z.number().positive().nullable(),
+  /** Attempts that reached the gateway, batches among the commits, and the writes in them. */
+  commits: z.int().nonnegative(),
+  queries: z.int().nonnegative(),
+  writes: z.int().nonnegative(),
+  /** Index entries that the writes let through removed and inserted. */
+  indexEntries: z.int().nonnegative(),
+  /** Commits the harness and the service's code in it sent, by their own count. */
+  commitsSent: z.int().nonnegative(),
+  refusedAttempts: z.int().nonnegative(),
+  refusedWrites: z.int().nonnegative(),
+  /** Writes that queued for a limit. */
+  delayedWrites: z.int().nonnegative(),
+  /** How long requests let through queued, those that did not at all among them. */
+  queueing: z.strictObject({
+    samples: z.int().nonnegative(),
+    meanMs: z.number().nonnegative(),
+    p99Ms: z.number().nonnegative(),
+    maxMs: z.number().nonnegative(),
+  }),
+  /** Most frequent first. */
+  refusals: z.array(refusalSchema),
+  refusalsNotListed: z.int().nonnegative(),
+  /** Hottest first. */
+  hottest: z.array(hotSubjectSchema),
+  /** Queries refused for want of an index, each with the entry for firestore.indexes.json. */
+  missingIndexes: z.array(
+    z.strictObject({ collectionGroup: z.string(), queries: z.int().positive(), json: z.string() }),
+  ),
+});
+export type PhaseLimits = z.infer<typeof phaseLimitsSchema>;
+
 const phaseSchema = z.strictObject({
   name: z.string().min(1),
   summary: z.string(),
@@ -141,6 +219,17 @@ const phaseSchema = z.strictObject({
   clientsStartedPerSecond: z.number().nonnegative().optional(),
   limiterWaitMs: z.number().nonnegative(),
   limiterWaits: z.record(z.string(), z.int().nonnegative()),
+  /** Absent where the limits were off. */
+  limits: phaseLimitsSchema.optional(),
+  /** Writes a scenario makes past pulse and limiter: due, committed, refused or failed, not begun. */
+  direct: z
+    .strictObject({
+      due: z.int().nonnegative(),
+      committed: z.int().nonnegative(),
+      failed: z.int().nonnegative(),
+      dropped: z.int().nonnegative(),
+    })
+    .optional(),
   fairness: z.strictObject({
     /** Jain's index of the tenants' mean update latencies: 1 is even. null without samples. */
     jain: z.number().nullable(),
@@ -177,6 +266,8 @@ export const resultSchema = z.strictObject({
     /** Highest resident set of the harness and of the emulator it started; null if not started. */
     harnessPeakMiB: z.number(),
     targetPeakMiB: z.number().nullable(),
+    /** That of the gateway, where it is a process of its own. */
+    gatewayPeakMiB: z.number().nullable().optional(),
     /** What a reader should know of how the figures came about: warm-up, bounds, waits. */
     notes: z.array(z.string()).optional(),
   }),
@@ -185,6 +276,23 @@ export const resultSchema = z.strictObject({
     description: z.string(),
     reason: z.string(),
     endpoint: z.string(),
+    /** Whether production's limits were enforced, only counted, or left out. */
+    limits: z.enum(["on", "observe", "off"]),
+    /** The location whose latencies were added. */
+    latency: z.enum(["off", "us-central1", "nam5"]),
+    /** Whether security rules decided about the clients. */
+    evaluatesRules: z.boolean(),
+    /** Figures of the limits and latencies that nobody publishes, as the model used them. */
+    assumed: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          value: z.number(),
+          unit: z.string(),
+          limits: z.string(),
+        }),
+      )
+      .optional(),
   }),
   population: z.strictObject({
     tenants: z.int(),

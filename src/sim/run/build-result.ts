@@ -14,6 +14,7 @@ import type { DataAudit } from "../verify/data-audit.ts";
 import type { LimitsHeld, PhaseFacts, RunFacts } from "../verify/facts.ts";
 import { harnessChecks } from "../verify/harness-checks.ts";
 import { limiterChecks } from "../verify/limiter-checks.ts";
+import { limitsChecks } from "../verify/limits-checks.ts";
 import { softenUnreached } from "../verify/partial-run.ts";
 import { throughputChecks } from "../verify/throughput-checks.ts";
 import { brokeFirst, headline, overallVerdict } from "../verify/verdict.ts";
@@ -26,7 +27,10 @@ export interface RunEnd {
   readonly id: string;
   readonly options: RunOptions;
   readonly limiterConfig: LimiterConfig;
-  readonly target: Pick<Target, "kind" | "description" | "reason" | "endpoint">;
+  readonly target: Pick<
+    Target,
+    "kind" | "description" | "reason" | "endpoint" | "limits" | "latency" | "evaluatesRules"
+  >;
   readonly state: RunState;
   /** undefined when the run ended before the database could be read back. */
   readonly audit: DataAudit | undefined;
@@ -52,6 +56,10 @@ export function buildResult(end: RunEnd): Result {
       description: end.target.description,
       reason: end.target.reason,
       endpoint: end.target.endpoint,
+      limits: end.target.limits,
+      latency: end.target.latency,
+      evaluatesRules: end.target.evaluatesRules,
+      ...(state.assumed.length === 0 ? {} : { assumed: [...state.assumed] }),
     },
     population: populationPart(state),
     limiter: {
@@ -81,9 +89,10 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
   const checks = [
     ...benchmarkChecks(run),
     ...throughputChecks(run),
+    ...limitsChecks(run),
     ...limiterChecks(run),
     ...harnessChecks(run),
-    ...(end.audit === undefined ? [] : dataChecks(end.audit, run.basis, expectTrades)),
+    ...(end.audit === undefined ? [] : dataChecks(end.audit, run.storedBasis, expectTrades)),
   ];
   if (end.partialReason === null) return checks;
   const cut = run.phases.filter((phase) => phase.cut).map(({ name }) => name);
@@ -93,7 +102,10 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
 function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
-    basis: basisOf(end.target.kind),
+    basis: basisOf(end.target),
+    storedBasis: `measured on ${end.target.kind}`,
+    limitsMode: end.target.limits,
+    evaluatesRules: end.target.evaluatesRules,
     phases,
     provisioning: state.provisioning.summarize({
       metric: "onboarding",
@@ -106,8 +118,11 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   };
 }
 
-function basisOf(kind: Target["kind"]): Basis {
-  return `measured on ${kind}`;
+/** Of what was measured through the gateway: it says what of it was modelled. */
+function basisOf({ kind, limits, latency }: Pick<Target, "kind" | "limits" | "latency">): Basis {
+  const limited = limits === "on" ? ", limits modelled" : "";
+  const delayed = latency === "off" ? "" : (`, latency modelled (${latency}, assumed)` as const);
+  return `measured on ${kind}${limited}${delayed}`;
 }
 
 /** The limits the document states by default; a run without a limiter is held against them too. */
@@ -141,6 +156,7 @@ function runPart(end: RunEnd): Result["run"] {
     options: { ...options },
     harnessPeakMiB: memory.harnessMiB,
     targetPeakMiB: memory.targetMiB,
+    gatewayPeakMiB: memory.gatewayMiB,
   };
 }
 

@@ -8,15 +8,16 @@ import type { Scenario } from "../config/scenario.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
 import { createUserClient, type UserClient } from "../drivers/user-client.ts";
+import { CommitCounter } from "../measure/commit-counter.ts";
 import { MeteredStore } from "../measure/metered-store.ts";
 import { createPopulation } from "../population/create-population.ts";
 import { DataAudit } from "../verify/data-audit.ts";
+import { LimitsSession } from "./limits-session.ts";
 import { openDatabase } from "./open-database.ts";
 import { provisionPopulation } from "./provision-population.ts";
 import { readBack } from "./read-back.ts";
-import { runScenario, type RunContext } from "./run-scenario.ts";
+import { runScenario, settleTarget, type RunContext } from "./run-scenario.ts";
 import { RunState } from "./run-state.ts";
-import { settle } from "./settle.ts";
 import { SignUps } from "./sign-ups.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -48,25 +49,36 @@ export function createRunState(request: SimulationRequest, rng: Rng): RunState {
  */
 const CONNECTIONS = 12;
 
+const SEEDING_NOTE =
+  "Users and trades were loaded with the limits observed only, faster than a new database may be loaded; in the phases the limits held, with the key ranges as they were then.";
+
 /** Provisions, runs every scenario, and reads the database back. */
 export async function drive(request: SimulationRequest, driven: Driven): Promise<DataAudit> {
   const { clock, target, log, state, signal } = driven;
   const { output, options, limiterConfig } = request;
   const database = openDatabase(target);
-  const userClient = createUserClient(
-    { endpoint: target.endpoint, projectId: target.projectId, maxConnections: CONNECTIONS },
-    clock,
+  const counter = new CommitCounter();
+  const userClient = counter.watchClient(
+    createUserClient(
+      { endpoint: target.endpoint, projectId: target.projectId, maxConnections: CONNECTIONS },
+      clock,
+    ),
   );
   try {
     await target.clear();
-    const store = new MeteredStore(clock, database.store);
+    const limits = new LimitsSession(clock, target, counter);
+    if (await limits.beginSeeding()) driven.note(SEEDING_NOTE);
+    const unmeteredStore = counter.watchStore(database.store);
+    const store = new MeteredStore(clock, unmeteredStore);
     // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
-    const signUps = new SignUps(clock, database.store, log);
+    const signUps = new SignUps(clock, unmeteredStore, log);
     await provision(request, driven, store, signUps);
     const planOf = plansOf(state);
     const context: RunContext = {
       ...driven,
       store,
+      unmeteredStore,
+      limits,
       userClient,
       signUps,
       createLimiter: () =>
@@ -77,12 +89,12 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       output,
       marketRows: request.marketRows,
     };
-    await warm(request, driven, store, userClient);
+    if (target.kind === "emulator") await warm(request, driven, store, userClient);
     for (const scenario of phasesOf(request)) {
       await runScenario(context, scenario);
       signal.throwIfAborted();
     }
-    await settle(context, "the read-back");
+    await settleTarget(context, "the read-back");
     output.phase("Reading the database back");
     const { patientStore } = database;
     await findLostSignUps(patientStore, signUps, state);

@@ -2,7 +2,7 @@ import { clientOperation, type Scenario } from "../config/scenario.ts";
 import { ratePerSecond } from "../drivers/client-lane.ts";
 import { Histogram } from "../measure/histogram.ts";
 import { isQuery, type PhaseRecorder } from "../measure/phase-recorder.ts";
-import type { HistogramSummary, Phase, Second } from "../report/result.ts";
+import type { HistogramSummary, Phase, PhaseLimits, Second } from "../report/result.ts";
 import type { PhaseFacts } from "../verify/facts.ts";
 
 /** A phase as it ended: its recorder, and what it was to do. */
@@ -17,6 +17,8 @@ export interface EndedPhase {
   /** Wall time at which it began, for placing commit times in it. */
   readonly startedWallMs: number;
   readonly series: readonly Second[];
+  /** undefined when the limits were off. */
+  readonly limits: PhaseLimits | undefined;
 }
 
 /** What is kept of a phase once it is over: figures, and none of what they were made from. */
@@ -41,6 +43,7 @@ export function measuredPhase(ended: EndedPhase): MeasuredPhase {
 const LABELS = {
   "pnl-commit": "from the moment a user's update was due (quotes are taken) to each of its commits",
   "pnl-listener": "from the moment a user's update was due to a listener's view of it",
+  "direct-commit": "from the moment a direct write was due to its commit; refused ones have none",
   "commit-call": "one commit call of the pulse, limiter and retries left out",
   query: "any read of a client, from its intended start to its answer",
   onboarding: "from a sign-up's intended start to the commit of all seven groups",
@@ -58,6 +61,7 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     documentWritesPerUserPerMinute: scenario.documentWritesPerUserPerMinute,
     hasPulse: scenario.pulse !== null,
     hasClients: scenario.clients !== null,
+    directWritesPerSecond: scenario.directWrites?.writesPerSecond ?? null,
     counts: recorder.counts,
     usersDue: recorder.updates.usersDue,
     usersServed: recorder.updates.usersServed,
@@ -71,6 +75,8 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     onboarding: summary(signUps(recorder), "onboarding", scenario),
     limiterWaits: byCount(recorder.limiterWaits),
     failures: byCount(recorder.failures),
+    directCommit: summary(recorder.directCommit, "direct-commit", scenario),
+    limits: ended.limits ?? null,
     series,
   };
 }
@@ -111,6 +117,7 @@ function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly Histogr
     summary(recorder.commitCall, "commit-call", scenario),
     facts.queries,
     facts.onboarding,
+    facts.directCommit,
     ...operations,
   ].filter(({ count }) => count > 0);
 }
@@ -120,6 +127,8 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
   const { counts } = facts;
   // A phase may be ended before it has begun.
   const seconds = Math.max(1000, facts.durationMs) / 1000;
+  const offered = counts.writesOffered + counts.directDue;
+  const committed = counts.writesCommitted + counts.directCommitted;
   return {
     name: facts.name,
     summary: ended.scenario.summary,
@@ -130,10 +139,10 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     overlappingSweeps: counts.overlappingSweeps,
     usersSwept: counts.usersSwept,
     usersFailed: counts.usersFailed,
-    writesOffered: counts.writesOffered,
-    writesCommitted: counts.writesCommitted,
-    offeredPerSecond: counts.writesOffered / seconds,
-    committedPerSecond: counts.writesCommitted / seconds,
+    writesOffered: offered,
+    writesCommitted: committed,
+    offeredPerSecond: offered / seconds,
+    committedPerSecond: committed / seconds,
     retriedCommits: counts.retriedCommits,
     abortedCommits: counts.abortedCommits,
     worstSecond: facts.worstSecond,
@@ -156,9 +165,23 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     clientRetries: counts.clientRetries,
     listenersEnded: counts.listenersEnded,
     ...clientRates(ended),
+    ...directWrites(ended),
+    ...(facts.limits === null ? {} : { limits: facts.limits }),
     limiterWaitMs: counts.limiterWaitMs,
     limiterWaits: Object.fromEntries(facts.limiterWaits),
     fairness: ended.recorder.tenants.fairness(),
+  };
+}
+
+function directWrites({ scenario, recorder: { counts } }: EndedPhase): Pick<Phase, "direct"> {
+  if (scenario.directWrites === null) return {};
+  return {
+    direct: {
+      due: counts.directDue,
+      committed: counts.directCommitted,
+      failed: counts.directFailed,
+      dropped: counts.directDropped,
+    },
   };
 }
 

@@ -46,6 +46,8 @@ async function provisioned(failing?: (path: string) => boolean) {
     pnl: new Map(),
     clientLedger: new Map(),
     unconfirmedLedger: new Map(),
+    directDocuments: new Map(),
+    directCounters: new Map(),
     priceAt: () => undefined,
   });
   const target = { collectionIds: async () => [] };

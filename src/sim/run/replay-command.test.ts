@@ -9,10 +9,11 @@ test("spells every option out, so that it repeats the run whatever the defaults 
     duration: "90s",
     market: "it's mine.csv",
     limiter: "literal",
+    indexes: "my.json",
     emulatorHeap: 512,
   });
   expect(replayCommand(options)).toBe(
     "npm run sim -- --users 50 --tenants 20 --seed 1 --scenario active --scenario flash-crash " +
-      String.raw`--duration 90s --market 'it'\''s mine.csv' --limiter literal --limiter-config default --target auto --emulator-heap 512`,
+      String.raw`--duration 90s --market 'it'\''s mine.csv' --limiter literal --limiter-config default --target auto --limits on --latency off --indexes my.json --emulator-heap 512`,
   );
 });

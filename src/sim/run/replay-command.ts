@@ -15,6 +15,9 @@ export function replayCommand(options: RunOptions): string {
   add("limiter", options.limiter);
   add("limiter-config", options.limiterConfig);
   add("target", options.target);
+  add("limits", options.limits);
+  add("latency", options.latency);
+  if (options.indexes !== null) add("indexes", options.indexes);
   add("emulator-heap", options.emulatorHeapMiB);
   return words.join(" ");
 }

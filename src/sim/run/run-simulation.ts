@@ -76,7 +76,7 @@ async function runOn(
     notes.push(text);
     output.line(`  ${text}`);
   };
-  const memory = new MemoryWatch(clock, target.processId);
+  const memory = new MemoryWatch(clock, target);
   const log = settings.openLog(draftLogFile(options.reports, id), (reason) =>
     note(`The service's log was given up: ${reason}`),
   );

@@ -76,6 +76,7 @@ function runServedAt(servedMs: number) {
     openTrades: 2,
     startedWallMs: clock.wallMs(),
     series: [],
+    limits: undefined,
   });
   return { state, trades, served: served! };
 }

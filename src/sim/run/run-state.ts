@@ -3,12 +3,14 @@ import type { PlannedWrite } from "../../system/pulse/planned-write.ts";
 import { parentIdOf } from "../../system/schema/document.ts";
 import { ledgerTradePath } from "../../system/schema/tenant.ts";
 import { shadowTradePath } from "../../system/schema/user.ts";
+import { DirectJournal } from "../drivers/direct-journal.ts";
 import type { LedgerJournal, LedgerRecord } from "../drivers/ledger-journal.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Population, SyntheticTrade } from "../population/population.ts";
 import type { Expectations } from "../verify/data-audit.ts";
 import type { ClientLedgerEntry } from "../verify/ledger-audit.ts";
 import type { AcknowledgedPnl, OpenedTrade } from "../verify/trade-audit.ts";
+import type { AssumedFigures } from "./limits-session.ts";
 import { measuredPhase, type EndedPhase, type MeasuredPhase } from "./phase-facts.ts";
 import { priceAt, type OpenMarket } from "./market-quotes.ts";
 
@@ -22,8 +24,11 @@ export class RunState {
   readonly markets: OpenMarket[] = [];
   readonly phases: MeasuredPhase[] = [];
   readonly journal: LedgerJournal;
+  readonly direct = new DirectJournal();
   /** Open trades by user, as far as the harness knows. */
   readonly openTrades = new Map<string, number>();
+  /** Figures of the limits' model that nobody publishes. */
+  assumed: AssumedFigures = [];
   provisioningMs = 0;
   signUps = 0;
   readonly #pnl = new Map<string, AcknowledgedPnl>();
@@ -80,6 +85,8 @@ export class RunState {
       pnl: this.#pnl,
       clientLedger: new Map(this.journal.acknowledged.map(ledgerEntryOf)),
       unconfirmedLedger: new Map(this.journal.unconfirmed.map(ledgerEntryOf)),
+      directDocuments: this.direct.documents,
+      directCounters: this.direct.counters,
       priceAt: (symbol, wallMs) => priceAt(this.markets, symbol, wallMs),
     };
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../std/clock.ts";
 import { UserError } from "../cli/errors.ts";
+import { askLocal, NoAnswer, type LocalAnswer, type LocalRequest } from "./local-http.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Deleting some 100,000 documents takes the emulator seconds. */
@@ -73,57 +74,32 @@ export class EmulatorApi {
     return ids;
   }
 
-  async #send(method: string, path: string, options: SendOptions): Promise<Answer> {
-    const done = new AbortController();
-    const late = new AbortController();
-    const timer = this.#clock.sleep(options.timeoutMs, done.signal).then(
-      () => late.abort(new Error(`no answer in ${options.timeoutMs / 1000} s`)),
-      () => undefined, // The answer came first.
-    );
+  async #send(
+    method: LocalRequest["method"],
+    path: string,
+    options: Pick<LocalRequest, "body" | "timeoutMs">,
+  ): Promise<LocalAnswer> {
     try {
-      const response = await fetch(`http://${this.endpoint}${path}`, {
-        method,
-        headers: ADMINISTRATOR,
-        signal: late.signal,
-        ...(options.body === undefined ? {} : { body: options.body }),
-      });
-      return { status: response.status, text: await response.text() };
+      const request = { method, path, headers: ADMINISTRATOR, ...options };
+      return await askLocal(this.#clock, this.endpoint, request);
     } catch (error) {
-      throw this.#silent(`${method} ${path}`, error);
-    } finally {
-      done.abort();
-      await timer;
+      if (!(error instanceof NoAnswer)) throw error;
+      throw new UserError(
+        "E_TARGET_DIED",
+        `the emulator at ${this.endpoint} did not answer ${method} ${path}: ${error.message}`,
+        "Start the run again; if it dies again, run `npm run sim -- doctor`.",
+        { cause: error },
+      );
     }
   }
 
-  #silent(request: string, error: unknown): UserError {
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
-    return new UserError(
-      "E_TARGET_DIED",
-      `the emulator at ${this.endpoint} did not answer ${request}: ${reason}`,
-      "Start the run again; if it dies again, run `npm run sim -- doctor`.",
-      { cause: error },
-    );
-  }
-
-  #refused(what: string, answer: Answer): UserError {
+  #refused(what: string, answer: LocalAnswer): UserError {
     return new UserError(
       "E_EMULATOR_REFUSED",
       `emulator at ${this.endpoint}: refused ${what}: HTTP ${answer.status}: ${answer.text}`,
       "Check that a Firestore emulator, and not another server, listens there.",
     );
   }
-}
-
-interface SendOptions {
-  readonly body?: string;
-  readonly timeoutMs: number;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
 }
 
 /** The compiler's text is "Error compiling rules:\nL4:39 Unexpected ';'.", a line for each fault. */

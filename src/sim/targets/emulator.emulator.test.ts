@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createRealClock } from "../clock/real-clock.ts";
 import { startEmulator } from "./emulator.ts";
 import { createRealMachine } from "./real-machine.ts";
-import { selectTarget } from "./select-target.ts";
+import { selectEmulator } from "./select-target.ts";
 
 const clock = createRealClock();
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-emulator-"));
@@ -149,12 +149,12 @@ describe("startEmulator", () => {
   });
 });
 
-describe("selectTarget", () => {
+describe("selectEmulator", () => {
   it("uses a running emulator, watches it and leaves it running", async () => {
     const started = await startEmulator(OPTIONS);
     try {
       const environment = { FIRESTORE_EMULATOR_HOST: started.endpoint };
-      const target = await selectTarget("auto", OPTIONS, { ...createRealMachine(), environment });
+      const target = await selectEmulator(OPTIONS, { ...createRealMachine(), environment });
       expect(target).toMatchObject({
         endpoint: started.endpoint,
         processId: null,
@@ -163,7 +163,7 @@ describe("selectTarget", () => {
       await target.stop();
       expect(isAlive(started.processId!)).toBe(true);
 
-      const watching = await selectTarget("auto", OPTIONS, { ...createRealMachine(), environment });
+      const watching = await selectEmulator(OPTIONS, { ...createRealMachine(), environment });
       process.kill(started.processId!, "SIGKILL");
       expect((await watching.died).message).toContain("refuses connections");
       await watching.stop();
@@ -175,7 +175,7 @@ describe("selectTarget", () => {
   it("says so when nothing answers at FIRESTORE_EMULATOR_HOST", async () => {
     const machine = createRealMachine();
     const environment = { FIRESTORE_EMULATOR_HOST: `127.0.0.1:${await machine.freePort()}` };
-    const selected = selectTarget("auto", OPTIONS, { ...machine, environment });
+    const selected = selectEmulator(OPTIONS, { ...machine, environment });
     await expect(selected).rejects.toMatchObject({ code: "E_EMULATOR_UNREACHABLE" });
   });
 });

@@ -8,8 +8,9 @@ import type { Installation } from "./installation.ts";
 import type { LineLog, Machine, StartedProcess } from "./machine.ts";
 import { createRealMachine } from "./real-machine.ts";
 import { readRules } from "./rules-file.ts";
-import { endProcess, watchEmulator } from "./running-emulator.ts";
+import { watchEmulator } from "./running-emulator.ts";
 import type { Target } from "./target.ts";
+import { endProcess } from "./watch-process.ts";
 
 const HOST = "127.0.0.1";
 const START_TIMEOUT_MS = 30_000;

@@ -13,7 +13,7 @@ export interface FakeMachineOptions {
   readonly freePorts?: readonly number[];
   readonly takenPorts?: readonly number[];
   readonly nodeVersion?: string;
-  readonly start?: (command: string, parameters: readonly string[]) => StartedProcess;
+  readonly start?: (command: string, parameters: readonly string[], log: LineLog) => StartedProcess;
 }
 
 export interface FakeMachine extends Machine {
@@ -40,10 +40,10 @@ export function createFakeMachine(options: FakeMachineOptions): FakeMachine {
     readText: async (path) => files[path] ?? Promise.reject(new Error(`ENOENT: ${path}`)),
     run: async (command, parameters) =>
       options.commands?.[[command, ...parameters].join(" ")] ?? { exitCode: null, output: "" },
-    start: async (command, parameters, _log: LineLog) => {
+    start: async (command, parameters, log: LineLog) => {
       started.push([command, ...parameters].join(" "));
       if (options.start === undefined) throw new Error("nothing may be started here");
-      return options.start(command, parameters);
+      return options.start(command, parameters, log);
     },
     freePort: async () => ports.shift() ?? 0,
     isPortFree: async (port) => !(options.takenPorts ?? []).includes(port),

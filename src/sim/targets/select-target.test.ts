@@ -63,15 +63,45 @@ describe("planTarget", () => {
       says: "is not this machine",
     },
   ])("names the fault: $fault", async ({ machine, code, says }) => {
-    const planned = planTarget("auto", createFakeMachine(machine));
+    const planned = planTarget("emulator", createFakeMachine(machine));
     await expect(planned).rejects.toMatchObject({ code, exitCode: 2 });
     await expect(planned).rejects.toThrow(says);
   });
 
-  it.each(["embedded", "staging"] as const)("refuses %s and says what to use", async (choice) => {
-    await expect(planTarget(choice, createFakeMachine(INSTALLED))).rejects.toMatchObject({
+  it.each([
+    { lack: "no Java", machine: {}, reason: "no Java found" },
+    {
+      lack: "no jar",
+      machine: { commands: { "java -version": JAVA_17 } },
+      reason: "no Firestore emulator jar found",
+    },
+    {
+      lack: "a broken jar",
+      machine: { ...INSTALLED, commands: { "java -version": JAVA_17 } },
+      reason: "/my.jar: does not run as a Firestore emulator:",
+    },
+  ])("auto with $lack takes the embedded engine, and says why", async ({ machine, reason }) => {
+    expect(await planTarget("auto", createFakeMachine(machine))).toEqual({
+      kind: "embedded",
+      reason: `FIRESTORE_EMULATOR_HOST is not set, and the official emulator cannot be started: ${reason}`,
+    });
+  });
+
+  it("auto does not pass over a variable that is wrong", async () => {
+    const machine = createFakeMachine({ environment: { FIRESTORE_EMULATOR_HOST: "10.0.0.7:80" } });
+    await expect(planTarget("auto", machine)).rejects.toMatchObject({ code: "E_EMULATOR_HOST" });
+  });
+
+  it("embedded is taken when asked for, whatever else there is", async () => {
+    const plan = await planTarget("embedded", createFakeMachine(INSTALLED));
+    expect(plan).toEqual({ kind: "embedded", reason: "asked for" });
+  });
+
+  it("refuses staging and says what to use", async () => {
+    await expect(planTarget("staging", createFakeMachine(INSTALLED))).rejects.toMatchObject({
       code: "E_NOT_IN_THIS_VERSION",
-      message: `--target: "${choice}" is not in this version yet. Accepted: auto, emulator.`,
+      message:
+        '--target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
     });
   });
 });

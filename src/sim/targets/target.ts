@@ -1,22 +1,35 @@
-/** Where a run's load goes. */
-type TargetKind = "emulator" | "embedded" | "staging";
+import type { GatewayControl } from "./gateway-control.ts";
+import type { LatencyChoice, LimitsChoice } from "./limits-choice.ts";
 
-/** A database that is up and has the service's security rules loaded. */
+/** Where a run's load goes. */
+export type TargetKind = "emulator" | "embedded" | "staging";
+
+/** A database that is up, and has the service's security rules loaded where it evaluates them. */
 export interface Target {
   readonly kind: TargetKind;
   /** Google Cloud project ID that all clients use, such as "demo-plimsoll". */
   readonly projectId: string;
-  /** host:port of the Firestore endpoint. */
+  /** host:port of the Firestore endpoint: the gateway's, where there is one. */
   readonly endpoint: string;
   /** What it is, with version and place: "official Firestore emulator 1.19.9 (/usr/lib/…jar)". */
   readonly description: string;
   /** Why it was taken: "FIRESTORE_EMULATOR_HOST is set", "no emulator running; found Java 17 and a jar". */
   readonly reason: string;
-  /** Process ID of the emulator when this run started it, else null. */
+  /** Whether production's limits are enforced on it, only counted, or unknown to it. */
+  readonly limits: LimitsChoice;
+  /** Whose latencies are added to its own. */
+  readonly latency: LatencyChoice;
+  /** Asks and tells the gateway; null when the limits are off. */
+  readonly control: GatewayControl | null;
+  /** Whether security rules decide about clients: only the official emulator evaluates them. */
+  readonly evaluatesRules: boolean;
+  /** Process ID of the database when this run started it, else null. */
   readonly processId: number | null;
+  /** Process ID of the gateway where it is another process than the database's; else null. */
+  readonly gatewayProcessId: number | null;
   /**
-   * Settles when the target stops answering or its process ends before `stop` was called: the
-   * error says what happened. Never rejects.
+   * Settles when a part of the target stops answering or its process ends before `stop` was
+   * called: the error says which part, and what happened. Never rejects.
    */
   readonly died: Promise<Error>;
   /** Deletes all documents. */

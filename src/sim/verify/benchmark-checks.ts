@@ -4,19 +4,22 @@ import { plural } from "./check.ts";
 import { concurrentUsers } from "./concurrent-users.ts";
 import { contention } from "./contention.ts";
 import { explainPhase } from "./explain.ts";
-import type { PhaseFacts, RunFacts } from "./facts.ts";
+import { drives, type PhaseFacts, type RunFacts } from "./facts.ts";
 import { isLate, worstLatenessMs } from "./late-phase.ts";
 import { latencyCheck, type Measured } from "./latency-check.ts";
 import { carries, pooledFigures, poolsOf } from "./pooled-figures.ts";
 
-/** The rows of the document's benchmark table (section 6), each from real samples or a fail. */
+/**
+ * The rows of the document's benchmark table (section 6), each from real samples or a fail. Rows of
+ * a lane that no phase has are left out: a run of direct writes alone says nothing about the pulse.
+ */
 export function benchmarkChecks(run: RunFacts): readonly Check[] {
+  const pulse = drives(run, ({ hasPulse }) => hasPulse);
+  const clients = drives(run, ({ hasClients }) => hasClients);
   return [
-    concurrentUsers(run),
-    pnlLatency(run),
-    pnlListener(run),
-    contention(run),
-    queryLatency(run),
+    ...(pulse ? [concurrentUsers(run), pnlLatency(run), pnlListener(run)] : []),
+    ...(pulse || clients ? [contention(run)] : []),
+    ...(clients ? [queryLatency(run)] : []),
     onboarding(run),
   ];
 }
@@ -57,7 +60,7 @@ function queryLatency(run: RunFacts): Check {
   const driven = run.phases.filter(({ hasClients }) => hasClients);
   const all = driven.map((phase) => ({
     ...measured(run, phase, phase.queries),
-    explain: () => EMULATED,
+    explain: () => howQueriesRan(run),
   }));
   const kinds = [...new Set(driven.flatMap(({ queryKinds }) => [...queryKinds.keys()]))];
   const byKind = kinds.flatMap((kind) => kindFigures(run, driven, kind));
@@ -65,8 +68,10 @@ function queryLatency(run: RunFacts): Check {
   return latencyCheck(target, run.basis, samplesOf(all), figures);
 }
 
-const EMULATED =
-  "Queries run as the users, through the rules. The emulator's own speed is not Firestore's.";
+function howQueriesRan({ evaluatesRules }: RunFacts): string {
+  const rules = evaluatesRules ? "through the rules" : "without rules, which cost time";
+  return `Queries run as the users, ${rules}. A local database's own speed is not Firestore's.`;
+}
 
 /**
  * One kind over all phases: in one phase alone it may have two dozen samples, which is noise. A
@@ -80,7 +85,7 @@ function kindFigures(
   const parts = phases.flatMap((phase): readonly Measured[] => {
     const histogram = phase.queryKinds.get(kind);
     if (histogram === undefined) return [];
-    return [{ ...measured(run, phase, histogram), explain: () => EMULATED }];
+    return [{ ...measured(run, phase, histogram), explain: () => howQueriesRan(run) }];
   });
   return poolsOf(BENCHMARK.query, `${kind}, all phases`, parts)
     .filter((figure) => carries(BENCHMARK.query, figure))

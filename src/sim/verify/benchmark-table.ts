@@ -29,6 +29,13 @@ export const COMMITTED_SHARE = 0.99;
 /** Due P&L updates may fall short of the document's rate by this much: a sweep's ends are ragged. */
 export const OFFERED_SHARE = 0.95;
 
+/** Queueing for production's limits may take this share of what the P&L target leaves: a fifth. */
+export const QUEUEING = { boundMs: 100, quantile: "p99" } as const;
+
+/** Commits counted by the harness and by the gateway may differ by this share, or by a few. */
+export const WITNESS_SHARE = 0.005;
+export const WITNESS_ALLOWED = 2;
+
 /** A generator that starts more than this share of its arrivals late does not drive its load. */
 export const LATE_SHARE = 0.01;
 

@@ -3,7 +3,7 @@ import type { Check } from "../report/result.ts";
 import { benchmarkChecks } from "./benchmark-checks.ts";
 import { explainPhase } from "./explain.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
-import { counts, latencies, phaseFacts, runFacts } from "./facts.fixture.ts";
+import { counts, latencies, phaseFacts, phaseLimits, runFacts } from "./facts.fixture.ts";
 import { harnessChecks } from "./harness-checks.ts";
 import { limiterChecks } from "./limiter-checks.ts";
 import { softenUnreached } from "./partial-run.ts";
@@ -55,6 +55,7 @@ test("a run in which nothing was seen passes no check", () => {
     queries: EMPTY,
     queryKinds: new Map(),
     onboarding: EMPTY,
+    limits: phaseLimits({ commits: 0, commitsSent: 0 }),
   });
   const checks = allChecks(runFacts({ phases: [nothing], provisioning: EMPTY }));
   expect(checks.length).toBeGreaterThan(11);
@@ -296,6 +297,53 @@ test.each([
   });
 });
 
+describe("direct writes", () => {
+  const id = "throughput.high-volatility.direct";
+  const asked = { directWritesPerSecond: 750 };
+
+  test.each([
+    ["99 % committed passes", { directDue: 45_000, directCommitted: 44_550 }, "pass"],
+    ["less fails", { directDue: 45_000, directCommitted: 44_549 }, "fail"],
+    ["none at all fails", {}, "fail"],
+    [
+      "less offered than asked for shows nothing",
+      { directDue: 42_000, directCommitted: 42_000 },
+      "inconclusive",
+    ],
+    ["unless even that was too much", { directDue: 42_000, directCommitted: 9000 }, "fail"],
+  ] as const)("%s", (_name, fields, verdict) => {
+    expect(checkOf(id, { ...asked, counts: counts(fields) }).verdict).toBe(verdict);
+  });
+
+  test("alone leave out the rows of lanes that no phase has", () => {
+    const phase = phaseFacts({ ...asked, hasPulse: false, hasClients: false });
+    const ids = allChecks(runFacts({ phases: [phase] })).map((check) => check.id);
+    expect(ids).toEqual(["benchmark.onboarding", id, "harness.generator", "harness.witness"]);
+  });
+});
+
+test("where rules are not evaluated, the rows of clients say so", () => {
+  const { detail } = checkOf("harness.client-errors", {}, { evaluatesRules: false });
+  expect(detail).toContain("Rules are not evaluated on the embedded engine");
+  const slow = { queries: latencies(150, 150), queryKinds: new Map() };
+  expect(checkOf("benchmark.query-latency", slow, { evaluatesRules: false }).detail).toContain(
+    "without rules",
+  );
+  expect(checkOf("benchmark.query-latency", slow).detail).toContain("through the rules");
+});
+
+test("what was slow for production's limits is said to have been", () => {
+  const limits = phaseLimits({
+    delayedWrites: 900,
+    queueing: { samples: 2500, meanMs: 200, p99Ms: 1900, maxMs: 4000 },
+    hottest: [{ ...phaseLimits().hottest[0]!, utilisation: 1.2, operationsPerSecond: 600 }],
+  });
+  const { detail } = checkOf("benchmark.pnl-latency", { pnlCommit: latencies(100, 5200), limits });
+  expect(detail).toContain(
+    "Production's limits held back 900 writes (p99 1.90 s), mostly for range-operations on collection users: 600.0/s of 500.0/s.",
+  );
+});
+
 test("where nothing was slow, nothing is said to have been", () => {
   const limits = { batchWriteLimit: 500, docWriteLimit: 50, source: "the default" };
   expect(explainPhase(phaseFacts(), limits)).toBe("");
@@ -314,6 +362,18 @@ describe("limits, generator, clients", () => {
     ["harness.pulse-lane", { counts: counts({ lateWakes: 3 }) }, "pass"],
     ["harness.pulse-lane", { counts: counts({ lateWakes: 4 }) }, "inconclusive"],
     ["harness.client-errors", { counts: counts({ clientErrors: 1 }) }, "fail"],
+    // 0.5 % of 2,060 are 10.3.
+    ["harness.witness", { limits: phaseLimits({ commits: 2070 }) }, "pass"],
+    ["harness.witness", { limits: phaseLimits({ commits: 2071 }) }, "fail"],
+    ["harness.witness", { limits: phaseLimits({ commits: 2049 }) }, "fail"],
+    ["harness.witness", { limits: phaseLimits({ commits: 12, commitsSent: 10 }) }, "pass"],
+    ["harness.witness", { limits: phaseLimits({ commits: 13, commitsSent: 10 }) }, "fail"],
+    ["harness.generator", { counts: counts({ directCommits: 1000, directLate: 15 }) }, "pass"],
+    [
+      "harness.generator",
+      { counts: counts({ directCommits: 1000, directLate: 16 }) },
+      "inconclusive",
+    ],
   ] as const)("%s", (id, phase, verdict) => {
     expect(checkOf(id, phase).verdict).toBe(verdict);
   });

@@ -3,6 +3,12 @@ import { BENCHMARK } from "./benchmark-table.ts";
 import { formatCount } from "./check.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 
+function localContention({ limitsMode }: RunFacts): string {
+  return limitsMode === "on"
+    ? "The gateway contends as production's limits would have it."
+    : "A local database contends far less than production.";
+}
+
 /** Commits that met contention, each once however often it was tried; of the pulse and of clients. */
 export function contention(run: RunFacts): Check {
   const total = (count: (phase: PhaseFacts) => number): number =>
@@ -30,7 +36,7 @@ export function contention(run: RunFacts): Check {
     verdict: commits > 0 && bad === BENCHMARK.contendedCommits ? "pass" : "fail",
     detail:
       bad === 0
-        ? "No commit was refused, repeated or based on a stale read. The emulator contends far less than production."
+        ? `No commit was refused, repeated or based on a stale read. ${localContention(run)}`
         : `${formatCount(pulse)} of the pulse (tries refused: ${formatCount(total(({ counts }) => counts.abortedCommits))}; stale reads: ${formatCount(total(({ counts }) => counts.staleReads))}), and ${formatCount(clients)} of clients.`,
   };
 }

@@ -57,6 +57,8 @@ const expectations: Expectations = {
   ]),
   clientLedger: new Map([[ledgerTradePath("acme", "c1"), CLIENT_ENTRY]]),
   unconfirmedLedger: new Map([[ledgerTradePath("acme", "maybe"), CLIENT_ENTRY]]),
+  directDocuments: new Map(),
+  directCounters: new Map(),
   priceAt: (symbol, wallMs) => (symbol === "ABC" && wallMs === T0 ? "101.00" : undefined),
 };
 

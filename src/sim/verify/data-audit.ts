@@ -4,12 +4,13 @@ import { tenantPath, type LedgerTrade, type Member } from "../../system/schema/t
 import type { Account, ShadowTrade, TradingStatus, User } from "../../system/schema/user.ts";
 import type { Snapshot } from "../../system/store/store.ts";
 import { AccountAudit } from "./account-audit.ts";
+import { DirectAudit, type DirectExpectations } from "./direct-audit.ts";
 import { Findings } from "./findings.ts";
 import { LedgerAudit, type LedgerExpectations } from "./ledger-audit.ts";
 import { TradeAudit, type TradeExpectations } from "./trade-audit.ts";
 
 /** What the database must hold after a run. */
-export interface Expectations extends TradeExpectations, LedgerExpectations {
+export interface Expectations extends TradeExpectations, LedgerExpectations, DirectExpectations {
   /** Tenant of every provisioned user. */
   readonly tenantOf: ReadonlyMap<string, string>;
   /** Cash each connected account began with, by user. */
@@ -43,6 +44,7 @@ export class DataAudit {
   readonly #trades: TradeAudit;
   readonly #ledger: LedgerAudit;
   readonly #accounts: AccountAudit;
+  readonly #direct: DirectAudit;
   readonly isolation = new Findings();
   readonly schema = new Findings();
 
@@ -51,6 +53,7 @@ export class DataAudit {
     this.#trades = new TradeAudit(expected);
     this.#ledger = new LedgerAudit(expected);
     this.#accounts = new AccountAudit(expected.cashOf);
+    this.#direct = new DirectAudit(expected);
   }
 
   get trades(): Findings {
@@ -65,11 +68,17 @@ export class DataAudit {
     return this.#accounts.findings;
   }
 
+  get direct(): Findings {
+    return this.#direct.findings;
+  }
+
   see(snapshot: Snapshot): void {
     const { path } = snapshot;
     const family = familyOf(path);
+    const isDirect = this.#direct.see(snapshot);
     this.isolation.saw();
     if (family === undefined) {
+      if (isDirect) return;
       this.isolation.fault(`${path}: the service keeps no document here`);
       return;
     }
@@ -112,6 +121,7 @@ export class DataAudit {
     this.#trades.finish();
     this.#ledger.finish();
     this.#accounts.finish(this.#ledger.realized());
+    this.#direct.finish();
   }
 
   #dispatch(family: FamilyName, path: string, data: unknown): void {

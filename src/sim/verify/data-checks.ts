@@ -46,6 +46,14 @@ export function dataChecks(
       noun: "entries",
       mayBeEmpty: true,
     }),
+    ...toCheck(audit.direct, basis, {
+      id: "data.direct",
+      title: "No acknowledged direct write lost",
+      section: null,
+      target: "0 lost, 0 miscounted",
+      noun: "documents",
+      mayBeEmpty: true,
+    }),
     ...toCheck(audit.accounts, basis, {
       id: "data.accounts",
       title: "Every account adds up",

@@ -2,6 +2,23 @@ import { BENCHMARK } from "./benchmark-table.ts";
 import { formatCount, formatMs, formatRate, plural } from "./check.ts";
 import type { LimitsHeld, PhaseFacts } from "./facts.ts";
 
+/** Utilisation from which on a limit had a part in what was slow. */
+const WARM = 0.9;
+
+/** What production's limits did to a phase, by name; empty when they did nothing to speak of. */
+export function explainLimits({ limits }: PhaseFacts): string {
+  if (limits === null) return "";
+  const { refusedAttempts, delayedWrites, queueing, refusals, hottest } = limits;
+  const [refusal] = refusals;
+  const [hot] = hottest;
+  const verb = limits.mode === "on" ? "refused" : "would have refused";
+  if (refusal !== undefined && refusedAttempts > 0) {
+    return `Production ${verb} ${plural(refusedAttempts, "attempt")}, mostly for ${refusal.limit} on ${refusal.subject}. ${refusal.explanation}`;
+  }
+  if (hot === undefined || hot.utilisation < WARM || delayedWrites === 0) return "";
+  return `Production's limits held back ${plural(delayedWrites, "write")} (p99 ${formatMs(queueing.p99Ms)}), mostly for ${hot.limit} on ${hot.subject}: ${formatRate(hot.operationsPerSecond)} of ${formatRate(hot.allowedPerSecond)}.`;
+}
+
 const WAIT_WORDS: Readonly<Record<string, string>> = {
   "batch-limit": "its limit on writes",
   "document-limit": "its limit on one document",
@@ -46,6 +63,8 @@ export function explainPhase(facts: PhaseFacts, limits: LimitsHeld): string {
   if (failure !== undefined) {
     sentences.push(`Most frequent failure: ${failure[0]} (${formatCount(failure[1])} times).`);
   }
+  const limited = explainLimits(facts);
+  if (limited !== "") sentences.push(limited);
   const wasSlow = facts.pnlCommit.p99 >= BENCHMARK.pnlLatency.boundMs;
   if (sentences.length === 0 && wasSlow) {
     sentences.push(

@@ -1,6 +1,6 @@
 import { Histogram } from "../measure/histogram.ts";
 import { emptyCounts, type PhaseCounts } from "../measure/phase-counts.ts";
-import type { HistogramSummary } from "../report/result.ts";
+import type { HistogramSummary, PhaseLimits } from "../report/result.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 
 /** For tests: a distribution of `count` samples, of which one in fifty is slow. */
@@ -30,6 +30,40 @@ export function counts(fields: Partial<PhaseCounts> = {}): PhaseCounts {
   };
 }
 
+/** What the limits did in such a phase: nothing. */
+export function phaseLimits(fields: Partial<PhaseLimits> = {}): PhaseLimits {
+  return {
+    mode: "on",
+    warmedTo: null,
+    commits: 2060,
+    queries: 450,
+    writes: 22_060,
+    indexEntries: 8000,
+    commitsSent: 2060,
+    refusedAttempts: 0,
+    refusedWrites: 0,
+    delayedWrites: 40,
+    queueing: { samples: 2510, meanMs: 0.1, p99Ms: 3, maxMs: 20 },
+    refusals: [],
+    refusalsNotListed: 0,
+    hottest: [
+      {
+        limit: "range-operations",
+        subject: "collection users",
+        subjectKind: "collection",
+        operationsPerSecond: 420,
+        allowedPerSecond: 500,
+        utilisation: 0.84,
+        atSecond: 12,
+        delayed: 40,
+        refused: 0,
+      },
+    ],
+    missingIndexes: [],
+    ...fields,
+  };
+}
+
 /** A phase in which all went well: 1,000 users, 60 s, 333 P&L writes a second. */
 export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
   return {
@@ -41,6 +75,7 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     documentWritesPerUserPerMinute: 20,
     hasPulse: true,
     hasClients: true,
+    directWritesPerSecond: null,
     counts: counts(),
     usersDue: 1000,
     usersServed: 1000,
@@ -57,6 +92,8 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     onboarding: latencies(40, 90, 60),
     limiterWaits: [],
     failures: [],
+    directCommit: latencies(1, 1, 0),
+    limits: phaseLimits(),
     series: [],
     ...fields,
   };
@@ -64,7 +101,10 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
 
 export function runFacts(fields: Partial<RunFacts> = {}): RunFacts {
   return {
-    basis: "measured on emulator",
+    basis: "measured on emulator, limits modelled",
+    storedBasis: "measured on emulator",
+    limitsMode: "on",
+    evaluatesRules: true,
     phases: [phaseFacts()],
     provisioning: latencies(40, 200),
     provisionedUsers: 1000,

@@ -1,4 +1,5 @@
-import type { Basis, HistogramSummary, Second } from "../report/result.ts";
+import type { Basis, HistogramSummary, PhaseLimits, Second } from "../report/result.ts";
+import type { LimitsChoice } from "../targets/limits-choice.ts";
 import type { PhaseCounts } from "../measure/phase-counts.ts";
 
 /** What was measured in one phase, as the checks need it. */
@@ -15,6 +16,8 @@ export interface PhaseFacts {
   /** Whether a pulse, or client traffic, is part of the scenario. */
   readonly hasPulse: boolean;
   readonly hasClients: boolean;
+  /** Writes past pulse and limiter that the scenario makes due in a second; null if none. */
+  readonly directWritesPerSecond: number | null;
   readonly counts: PhaseCounts;
   /** Users with an update that fell due, and those of them who had all of theirs committed. */
   readonly usersDue: number;
@@ -34,12 +37,23 @@ export interface PhaseFacts {
   readonly limiterWaits: readonly (readonly [string, number])[];
   /** How often each failure was seen, most frequent first. */
   readonly failures: readonly (readonly [string, number])[];
+  /** Commits of direct writes. */
+  readonly directCommit: HistogramSummary;
+  /** What production's limits did; null when nobody asked them. */
+  readonly limits: PhaseLimits | null;
   readonly series: readonly Second[];
 }
 
 /** What the whole run is judged by. */
 export interface RunFacts {
+  /** Of what was measured through the gateway, its limits and its latencies. */
   readonly basis: Basis;
+  /** Of what was read from the database past all of them. */
+  readonly storedBasis: Basis;
+  /** Whether production's limits were enforced, only counted, or left out. */
+  readonly limitsMode: LimitsChoice;
+  /** Whether security rules decided about the clients. */
+  readonly evaluatesRules: boolean;
   readonly phases: readonly PhaseFacts[];
   /** Onboarding of the population, before the first phase. */
   readonly provisioning: HistogramSummary;
@@ -54,4 +68,12 @@ export interface LimitsHeld {
   readonly docWriteLimit: number;
   /** Where they come from: "the default preset", "the document (limiter disabled)". */
   readonly source: string;
+}
+
+/**
+ * Whether some phase has a lane that a check is about: where none has, there is nothing to check. A
+ * run that ended before its first phase is judged as one that has all lanes.
+ */
+export function drives({ phases }: RunFacts, has: (phase: PhaseFacts) => boolean): boolean {
+  return phases.length === 0 || phases.some(has);
 }

@@ -15,10 +15,16 @@ export function worstLatenessMs({ counts }: PhaseFacts): number {
   return Math.max(counts.worstLatenessMs, counts.worstWakeMs);
 }
 
-export function startedLate({ counts }: PhaseFacts): boolean {
-  const arrivals = counts.clientOperations + counts.droppedArrivals;
+export function startedLate(phase: PhaseFacts): boolean {
+  const { counts } = phase;
   if (counts.droppedArrivals > 0) return true;
-  return counts.lateArrivals > Math.max(LATE_ALLOWED, arrivals * LATE_SHARE);
+  const late = counts.lateArrivals + counts.directLate;
+  return late > Math.max(LATE_ALLOWED, arrivalsOf(phase) * LATE_SHARE);
+}
+
+/** All that the generators were to start: operations of clients, and commits of direct writes. */
+export function arrivalsOf({ counts }: PhaseFacts): number {
+  return counts.clientOperations + counts.droppedArrivals + counts.directCommits;
 }
 
 export function wokeLate({ counts }: PhaseFacts): boolean {

@@ -1,9 +1,10 @@
 import type { Check } from "../report/result.ts";
 import { formatCount } from "./check.ts";
-import type { PhaseFacts, RunFacts } from "./facts.ts";
+import { drives, type PhaseFacts, type RunFacts } from "./facts.ts";
 
-/** Whether the limits were kept, counted from the commits as they were sent. */
+/** Whether the limiter's limits were kept, counted from the pulse's commits as they were sent. */
 export function limiterChecks(run: RunFacts): readonly Check[] {
+  if (!drives(run, ({ hasPulse }) => hasPulse)) return [];
   return [worstSecond(run), worstDocument(run)];
 }
 

@@ -1,15 +1,19 @@
 import type { Check } from "../report/result.ts";
 import { BENCHMARK, COMMITTED_SHARE, OFFERED_SHARE } from "./benchmark-table.ts";
 import { formatRate } from "./check.ts";
+import { directChecks } from "./direct-check.ts";
 import { explainPhase } from "./explain.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 import { sweepsCheck } from "./sweeps-check.ts";
 
-/** One row for each phase with a pulse: were the writes that fell due also committed? */
+/** One row for each lane of writes in each phase: were those that fell due also committed? */
 export function throughputChecks(run: RunFacts): readonly Check[] {
   const pulsed = run.phases.filter(({ hasPulse }) => hasPulse);
-  if (pulsed.length === 0) return [];
-  return [...pulsed.map((phase) => throughputCheck(run, phase)), sweepsCheck(run, pulsed)];
+  return [
+    ...pulsed.map((phase) => throughputCheck(run, phase)),
+    ...directChecks(run),
+    ...(pulsed.length === 0 ? [] : [sweepsCheck(run, pulsed)]),
+  ];
 }
 
 function throughputCheck(run: RunFacts, phase: PhaseFacts): Check {

@@ -50,6 +50,7 @@ interface Break {
 
 /** Among equally early breaks, what causes comes before what follows from it. */
 const CAUSE_FIRST: readonly Check["group"][] = [
+  "limits",
   "limiter",
   "throughput",
   "benchmark",
@@ -71,7 +72,7 @@ export function brokeFirst(
     .sort(
       (left, right) =>
         left.phaseIndex - right.phaseIndex ||
-        compareSeconds(left.second, right.second) ||
+        compareSeconds(bindingSecond(left), bindingSecond(right)) ||
         CAUSE_FIRST.indexOf(left.check.group) - CAUSE_FIRST.indexOf(right.check.group),
     );
   const [first] = breaks;
@@ -84,6 +85,14 @@ export function brokeFirst(
     phase: phase?.name ?? null,
     message: `${check.title}${where}: ${check.figure}, target ${check.target}. ${check.detail}`,
   };
+}
+
+/**
+ * A limit of production that bound in a phase comes before what was slow or short in it: what it
+ * refuses it has made wait before, so its first refusal is later than the first slow commit.
+ */
+function bindingSecond({ check, second }: Break): number {
+  return check.group === "limits" ? -1 : second;
 }
 
 function compareSeconds(left: number, right: number): number {
@@ -101,7 +110,11 @@ function locate(check: Check, phases: readonly PhaseFacts[]): Break {
   };
 }
 
-function firstBreakSecond(check: Check, { series }: PhaseFacts): number {
+function firstBreakSecond(check: Check, { series, limits }: PhaseFacts): number {
+  if (check.group === "limits") {
+    const seconds = (limits?.refusals ?? []).map(({ firstSecond }) => Math.floor(firstSecond));
+    return Math.min(Infinity, ...seconds);
+  }
   const start = series[0]?.second ?? 0;
   const found = series.find((second) => {
     switch (check.id) {

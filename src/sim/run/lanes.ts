@@ -1,0 +1,162 @@
+import { clientOperation, type ClientLoad, type Scenario } from "../config/scenario.ts";
+import { ratePerSecond, runClientLane } from "../drivers/client-lane.ts";
+import { runDirectLane } from "../drivers/direct-lane.ts";
+import { createDirectWriter } from "../drivers/direct-writer.ts";
+import type { ClientMarket } from "../drivers/ledger-create.ts";
+import { LISTENERS_MAX, startListeners } from "../drivers/listeners.ts";
+import { createOperations } from "../drivers/operations.ts";
+import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { randomId, UID_LENGTH } from "../population/random-id.ts";
+import { formatRate } from "../verify/check.ts";
+import type { OpenMarket } from "./market-quotes.ts";
+import { runPulse, type PulsePhase } from "./run-phase.ts";
+import type { RunContext } from "./run-scenario.ts";
+
+interface PhaseListeners {
+  attach(recorder: PhaseRecorder): void;
+  stop(): Promise<void>;
+}
+
+const NO_LISTENERS: PhaseListeners = { attach: () => undefined, stop: () => Promise.resolve() };
+
+/** Users who are watched live: enough for a p95 over a minute, few enough not to weigh on the run. */
+const LISTENERS = Math.min(LISTENERS_MAX, 24);
+
+/** Watches a sample of the users who have trades; nobody where no pulse changes them. */
+export async function listen(context: RunContext, scenario: Scenario): Promise<PhaseListeners> {
+  const { clock, target, state, signal, log } = context;
+  if (scenario.pulse === null) return NO_LISTENERS;
+  const withTrades = state.population.users.filter(({ uid }) => state.openTrades.has(uid));
+  const step = Math.max(1, Math.floor(withTrades.length / LISTENERS));
+  const sample = withTrades.filter((_, index) => index % step === 0).slice(0, LISTENERS);
+  let recorder: PhaseRecorder | undefined;
+  const ended: string[] = [];
+  const listeners = startListeners(
+    {
+      endpoint: target.endpoint,
+      projectId: target.projectId,
+      users: sample,
+      signal,
+      onView: (uid, tradeId, quotedAtMs, seenMs) =>
+        recorder?.seen({ uid, tradeId, quotedAtMs, seenMs }),
+      onError: (uid, error) => {
+        log.error({ uid, error: error.message }, "A listener ended.");
+        ended.push(uid);
+        recorder?.listeners.end(uid);
+      },
+    },
+    clock,
+  );
+  await listeners.ready;
+  const attach = (to: PhaseRecorder): void => {
+    recorder = to;
+    to.listeners.watch(sample.map(({ uid }) => uid));
+    for (const uid of ended) to.listeners.end(uid);
+  };
+  return { attach, stop: () => listeners.stop() };
+}
+
+export async function drivePulse(
+  context: RunContext,
+  scenario: Scenario,
+  phase: Pick<PulsePhase, "limiter" | "market" | "recorder" | "durationMs" | "signal">,
+): Promise<void> {
+  if (scenario.pulse === null) return;
+  const rng = context.state.rng.fork(`pulse/${scenario.name}`);
+  await runPulse({ ...context, ...phase, rng, scenario, load: scenario.pulse });
+}
+
+export async function driveClients(
+  context: RunContext,
+  scenario: Scenario,
+  opened: OpenMarket,
+  recorder: PhaseRecorder,
+  durationMs: number,
+): Promise<void> {
+  if (scenario.clients === null) return;
+  const { clock, state, signal, note } = context;
+  const rng = state.rng.fork(`clients/${scenario.name}`);
+  const bounded = boundedClients(scenario.clients, state.population.users.length);
+  if (bounded !== undefined) note(`${scenario.name}: ${bounded}`);
+  const operations = createOperations({
+    client: context.userClient,
+    clock,
+    rng: rng.fork("operations"),
+    market: pricesOf(context, opened),
+    journal: state.journal,
+    signUp: () => signUpNewcomer(context),
+  });
+  await runClientLane(
+    {
+      load: scenario.clients,
+      users: state.population.users,
+      startMs: recorder.startMs,
+      durationMs,
+      operations,
+      market: opened.market,
+      recorder,
+      signal,
+    },
+    clock,
+    rng,
+  );
+}
+
+/** The writes a scenario makes past pulse and limiter. */
+export async function driveDirectWrites(
+  context: RunContext,
+  scenario: Scenario,
+  opened: OpenMarket,
+  recorder: PhaseRecorder,
+  durationMs: number,
+): Promise<void> {
+  const { clock, state, signal, unmeteredStore } = context;
+  const load = scenario.directWrites;
+  if (load === null) return;
+  const writer = createDirectWriter(load, {
+    clock,
+    rng: state.rng.fork(`direct/${scenario.name}`),
+    population: state.population,
+    market: pricesOf(context, opened),
+    ledger: state.journal,
+    journal: state.direct,
+  });
+  await runDirectLane(
+    {
+      load,
+      startMs: recorder.startMs,
+      durationMs,
+      store: unmeteredStore,
+      writer,
+      recorder,
+      signal,
+    },
+    clock,
+  );
+}
+
+function pricesOf({ clock }: RunContext, { market, openedMonotonicMs }: OpenMarket): ClientMarket {
+  return {
+    symbols: market.symbols,
+    priceOf: (symbol) => market.lastPriceAt(symbol, clock.monotonicMs() - openedMonotonicMs).price,
+  };
+}
+
+/** Says so when the scenario starts fewer client operations than its users would. */
+function boundedClients(load: ClientLoad, users: number): string | undefined {
+  const total = (one: ClientLoad): number =>
+    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, one, users), 0);
+  const asked = total({ ...load, atMostPerSecond: null });
+  const started = total(load);
+  if (started >= asked) return undefined;
+  return `clients start ${formatRate(started)} of ${formatRate(asked)}: the scenario bounds them, to measure reads and not to saturate the emulator.`;
+}
+
+/** Somebody new founds a tenant of their own, through the service's sign-up. */
+async function signUpNewcomer({ state, signUps }: RunContext): Promise<void> {
+  const ordinal = state.signUps;
+  state.signUps += 1;
+  const uid = randomId(UID_LENGTH, state.rng.fork(`newcomer/${ordinal}`));
+  const tenantId = await signUps.signUp({ uid, email: `newcomer-${ordinal}@example.com` });
+  state.tenantOf.set(uid, tenantId);
+}
