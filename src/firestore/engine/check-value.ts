@@ -1,0 +1,141 @@
+import type { FieldPath } from "../data/document.ts";
+import { utf8Length } from "../data/compare-strings.ts";
+import { formatFieldPath } from "../data/field-path.ts";
+import { Timestamp } from "../data/timestamp.ts";
+import type { ArrayValue, GeoPoint, MapValue, Value } from "../data/value.ts";
+import { isArray, isMap, isVector, typeOf } from "../data/value-type.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { invalid } from "./refusals.ts";
+
+const DEPTH_MAX = LIMITS["field-depth"].value;
+const NAME_BYTES_MAX = LIMITS["field-name-size"].value;
+const VALUE_BYTES_MAX = LIMITS["field-value-size"].value;
+/** Largest number of numbers in a vector (https://docs.cloud.google.com/firestore/native/docs/vector-search). */
+const VECTOR_DIMENSIONS_MAX = 2048;
+const RESERVED = /^__.*__$/s;
+/** The years 1 and 9999, as in google.protobuf.Timestamp. */
+const SECONDS_MIN = -62_135_596_800;
+const SECONDS_MAX = 253_402_300_799;
+
+/**
+ * The fields as Firestore stores them: times cut to microseconds. Refuses values and names that
+ * Firestore would not take. The same map comes back when nothing had to change.
+ */
+export function checkFields(fields: MapValue): MapValue {
+  return checkEntries(fields, 0, "");
+}
+
+/** The same for one value that a mask or a transform sets, which lies so many maps deep. */
+export function checkFieldValue(field: FieldPath, value: Value): Value {
+  field.forEach((name, index) => {
+    checkName(name, index);
+  });
+  return checkValue(value, field.length, formatFieldPath(field.slice(0, 1)));
+}
+
+function checkEntries(map: MapValue, depth: number, property: string): MapValue {
+  let copy: Map<string, Value> | undefined;
+  for (const [name, value] of map) {
+    checkName(name, depth, property);
+    const checked = checkValue(value, depth + 1, depth === 0 ? name : property);
+    if (checked === value) continue;
+    copy ??= new Map(map);
+    copy.set(name, checked);
+  }
+  return copy ?? map;
+}
+
+function checkName(name: string, depth: number, property?: string): void {
+  if (name === "") {
+    throw depth === 0 || property === undefined
+      ? invalid("The property.name is the empty string.")
+      : invalidNested(property);
+  }
+  if (name.startsWith("__") && RESERVED.test(name)) {
+    throw invalid(
+      depth === 0 ? `field name ${name} is reserved` : `field name '${name}' is reserved.`,
+    );
+  }
+  if (name.length * 3 > NAME_BYTES_MAX && utf8Length(name) > NAME_BYTES_MAX) {
+    throw invalid(`The property.name is longer than ${NAME_BYTES_MAX} bytes.`);
+  }
+}
+
+/** `depth` counts the field itself: a top-level field's value is at 1. */
+function checkValue(value: Value, depth: number, property: string): Value {
+  if (typeof value === "object" && value !== null) return checkObject(value, depth, property);
+  const isTooLong =
+    typeof value === "string" &&
+    value.length * 3 > VALUE_BYTES_MAX &&
+    utf8Length(value) > VALUE_BYTES_MAX;
+  if (isTooLong) throw tooLong(property);
+  return value;
+}
+
+function checkObject(value: Value, depth: number, property: string): Value {
+  if (value instanceof Timestamp) return checkTimestamp(value);
+  if (isMap(value)) {
+    // A map that holds something adds a level; twenty are allowed (measured).
+    if (depth > DEPTH_MAX) throw invalidNested(property);
+    if (value.has("__type__")) return checkVector(value, property);
+    return checkEntries(value, depth, property);
+  }
+  if (isArray(value)) return checkArray(value, depth, property);
+  if (value instanceof Uint8Array && value.length > VALUE_BYTES_MAX) throw tooLong(property);
+  if (typeOf(value) === "geo-point") checkGeoPoint(value as GeoPoint);
+  return value;
+}
+
+function checkArray(array: ArrayValue, depth: number, property: string): Value {
+  if (depth > DEPTH_MAX) throw invalidNested(property);
+  let copy: Value[] | undefined;
+  for (let index = 0; index < array.length; index += 1) {
+    const element = array[index] as Value;
+    if (isArray(element)) throw invalid("Cannot convert an array value in an array value.");
+    const checked = checkValue(element, depth + 1, property);
+    if (checked === element) continue;
+    copy ??= [...array];
+    copy[index] = checked;
+  }
+  return copy ?? array;
+}
+
+function checkTimestamp(time: Timestamp): Timestamp {
+  if (time.seconds < SECONDS_MIN || time.seconds > SECONDS_MAX) {
+    throw invalid("Timestamp seconds out of range: must be between years 1 and 9999.");
+  }
+  const cut = Math.floor(time.nanos / 1000) * 1000;
+  return cut === time.nanos ? time : new Timestamp(time.seconds, cut);
+}
+
+function checkGeoPoint({ latitude, longitude }: GeoPoint): void {
+  if (!(Math.abs(latitude) <= 90)) throw outside("latitude", latitude, 90);
+  if (!(Math.abs(longitude) <= 180)) throw outside("longitude", longitude, 180);
+}
+
+function outside(name: string, degrees: number, limit: number): Error {
+  const text = Number.isInteger(degrees) ? degrees.toFixed(1) : String(degrees);
+  return invalid(`Geo point ${name} '${text}' outside permitted range -${limit}.0 to ${limit}.0.`);
+}
+
+function checkVector(map: MapValue, property: string): MapValue {
+  if (!isVector(map)) throw invalidNested(property);
+  const elements = map.get("value");
+  if (map.size !== 2 || !isArray(elements)) throw invalidNested(property);
+  if (!elements.every((element) => typeof element === "number")) {
+    throw invalid("Vector must only contain values of type 'double'");
+  }
+  if (elements.length === 0) throw invalid("Cannot have a zero length vector.");
+  if (elements.length > VECTOR_DIMENSIONS_MAX) {
+    throw invalid(`Vectors can have at most ${VECTOR_DIMENSIONS_MAX} dimensions.`);
+  }
+  return map;
+}
+
+function tooLong(property: string): Error {
+  return invalid(`The value of property "${property}" is longer than ${VALUE_BYTES_MAX} bytes.`);
+}
+
+function invalidNested(property: string): Error {
+  return invalid(`Property ${property} contains an invalid nested entity.`);
+}

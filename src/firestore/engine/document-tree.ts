@@ -1,0 +1,111 @@
+import { collectionOf, joinPath, lastSegment, parentOf, pathKey } from "../data/document-path.ts";
+import { Collection } from "./collection.ts";
+import type { Row, Version } from "./version.ts";
+
+/** Where documents are: collections by path, and which collections a document has beneath it. */
+export class DocumentTree {
+  readonly #collections = new Map<string, Collection>();
+  /** By collection ID, all collections of that name. */
+  readonly #groups = new Map<string, Set<Collection>>();
+  /** By the document's path, "" for the root: IDs of the live collections beneath it. */
+  readonly #children = new Map<string, Set<string>>();
+  #size = 0;
+
+  /** How many documents there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  collection(path: string): Collection | undefined {
+    return this.#collections.get(path);
+  }
+
+  collections(): Iterable<Collection> {
+    return this.#collections.values();
+  }
+
+  group(id: string): Iterable<Collection> {
+    return this.#groups.get(id) ?? [];
+  }
+
+  /** IDs of the collections right beneath a document that hold documents at any depth. */
+  childCollections(parent: string): Iterable<string> {
+    return this.#children.get(parent) ?? [];
+  }
+
+  row(path: string): Row | undefined {
+    return this.#collections.get(collectionOf(path))?.rows.get(lastSegment(path));
+  }
+
+  /** A row without a document, for one that is about to come. */
+  addRow(path: string): Row {
+    const collectionPath = collectionOf(path);
+    const id = lastSegment(path);
+    const row: { -readonly [Key in keyof Row]: Row[Key] } = {
+      path,
+      id,
+      key: pathKey(path),
+      collectionPath,
+      version: undefined as unknown as Version,
+    };
+    row.version = { row, micros: 0, document: undefined, sizeBytes: 0, previous: undefined };
+    this.#ensureCollection(collectionPath).rows.set(id, row);
+    return row;
+  }
+
+  /** The row's document has come (+1) or gone (-1). */
+  resize({ collectionPath }: Row, difference: 1 | -1): void {
+    const collection = this.#ensureCollection(collectionPath);
+    const wasLive = collection.isLive;
+    collection.resize(difference);
+    this.#size += difference;
+    if (collection.isLive !== wasLive) this.#link(collection);
+  }
+
+  /** Forgets a row that has neither a document nor a history. */
+  removeRow({ collectionPath, id }: Row): void {
+    const collection = this.#collections.get(collectionPath);
+    collection?.rows.delete(id);
+    this.#dropIfEmpty(collection);
+  }
+
+  /** Tells the parents that a collection came to life, or died; they may do the same for theirs. */
+  #link(collection: Collection): void {
+    const parent = parentOf(collection.path);
+    const siblings = this.#children.get(parent) ?? new Set();
+    if (collection.isLive) siblings.add(collection.id);
+    else siblings.delete(collection.id);
+    if (siblings.size > 0) this.#children.set(parent, siblings);
+    else this.#children.delete(parent);
+    if (parent === "") return;
+    const grandparent = this.#ensureCollection(collectionOf(parent));
+    const wasLive = grandparent.isLive;
+    if (siblings.size > 0) grandparent.nested.add(lastSegment(parent));
+    else grandparent.nested.delete(lastSegment(parent));
+    if (grandparent.isLive !== wasLive) this.#link(grandparent);
+    this.#dropIfEmpty(grandparent);
+  }
+
+  #ensureCollection(path: string): Collection {
+    const known = this.#collections.get(path);
+    if (known !== undefined) return known;
+    const collection = new Collection(path, lastSegment(path));
+    this.#collections.set(path, collection);
+    const group = this.#groups.get(collection.id) ?? new Set();
+    this.#groups.set(collection.id, group.add(collection));
+    return collection;
+  }
+
+  #dropIfEmpty(collection: Collection | undefined): void {
+    if (collection === undefined || collection.isLive || collection.rows.size > 0) return;
+    this.#collections.delete(collection.path);
+    const group = this.#groups.get(collection.id);
+    group?.delete(collection);
+    if (group?.size === 0) this.#groups.delete(collection.id);
+  }
+}
+
+/** Paths of the collections right beneath a document. */
+export function childPaths(tree: DocumentTree, parent: string): readonly string[] {
+  return [...tree.childCollections(parent)].map((id) => joinPath(parent, id));
+}

@@ -1,0 +1,233 @@
+import type { Document } from "../data/document.ts";
+import { isNameField, NAME_FIELD } from "../data/field-path.ts";
+import { pathKey } from "../data/document-path.ts";
+import { compareValues } from "../data/compare-values.ts";
+import type { Candidate, NormalQuery } from "./normal-query.ts";
+import type { OrderedView, ViewEntry } from "./ordered-view.ts";
+import {
+  boundsOf,
+  cursorRange,
+  intersect,
+  type Points,
+  pointsOf,
+  type Range,
+} from "./query-ranges.ts";
+import type { Scope } from "./scope.ts";
+import type { Store } from "./store.ts";
+import type { Row } from "./version.ts";
+
+/** Documents that are not what the store says: as they were at an earlier time. */
+export type Overlay = ReadonlyMap<string, Document | undefined>;
+
+const NO_OVERLAY: Overlay = new Map();
+
+/** Up to so many documents are looked at one by one, without views. */
+const SMALL_SCOPE_MAX = 64;
+/** A condition that leaves so few documents is good enough: no other view is made for the query. */
+const FEW = 32;
+
+/**
+ * All documents that match, in order, the first `wanted` of them if that is given. Offset, limit and
+ * projection are the caller's.
+ */
+export function runQuery(
+  store: Store,
+  query: NormalQuery,
+  wanted: number | undefined,
+  overlay: Overlay = NO_OVERLAY,
+): readonly Document[] {
+  if (wanted === 0) return [];
+  const current = documentsOf(store, query, wanted, overlay);
+  const past = overlay.size === 0 ? [] : matchesIn(overlay, query);
+  const all = past.length === 0 ? current : [...current, ...past].sort(query.compare);
+  const documents = all.map(({ document }) => document);
+  return wanted === undefined ? documents : documents.slice(0, wanted);
+}
+
+function matchesIn(overlay: Overlay, query: NormalQuery): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const [path, document] of overlay) {
+    if (document === undefined || !isInScope(path, query)) continue;
+    const key = pathKey(path);
+    if (query.matches(document, key)) found.push({ document, key });
+  }
+  return found;
+}
+
+/** Whether the path is in the query's collection, or in one of its name. Parents are the matcher's. */
+export function isInScope(path: string, { scope }: NormalQuery): boolean {
+  const end = path.lastIndexOf("/");
+  if (scope.kind === "collection") return path.startsWith(scope.path) && end === scope.path.length;
+  if (scope.collectionId === undefined) return true;
+  const start = path.lastIndexOf("/", end - 1) + 1;
+  return path.slice(start, end) === scope.collectionId;
+}
+
+function documentsOf(
+  store: Store,
+  query: NormalQuery,
+  wanted: number | undefined,
+  overlay: Overlay,
+): readonly Candidate[] {
+  const scope = scopeOf(store, query);
+  if (scope === undefined) return [];
+  const pick = (row: Row): Candidate | undefined => {
+    const { document } = row.version;
+    if (document === undefined || overlay.has(row.path)) return undefined;
+    return query.matches(document, row.key) ? { document, key: row.key } : undefined;
+  };
+  if (scope.size <= SMALL_SCOPE_MAX) return sorted(query, matching(scope.liveRows(), pick));
+  const points = bestPoints(scope, query);
+  const scan = orderedScan(scope, query);
+  const share = points === undefined ? 1 : Math.min(1, points.count / Math.max(1, scope.size));
+  const scanCost = wanted === undefined ? scan.count : Math.min(scan.count, wanted / share);
+  if (points !== undefined && points.count <= scanCost) {
+    return sorted(query, matching(points.rows(), pick));
+  }
+  return scanInOrder(scan, query, wanted, pick);
+}
+
+/** The collection, or whatever is as wide as the query; undefined when there is nothing. */
+export function scopeOf(store: Store, { scope }: NormalQuery): Scope | undefined {
+  return scope.kind === "collection"
+    ? store.tree.collection(scope.path)
+    : store.wideScope(scope.collectionId);
+}
+
+type Pick = (row: Row) => Candidate | undefined;
+
+function* matching(rows: Iterable<Row>, pick: Pick): Generator<Candidate> {
+  for (const row of rows) {
+    const candidate = pick(row);
+    if (candidate !== undefined) yield candidate;
+  }
+}
+
+function sorted(query: NormalQuery, candidates: Iterable<Candidate>): readonly Candidate[] {
+  return [...candidates].sort(query.compare);
+}
+
+interface FoundPoints {
+  readonly count: number;
+  readonly rows: () => Iterable<Row>;
+}
+
+/** For each conjunction the equality condition that leaves the fewest documents; undefined if one has none. */
+function bestPoints(scope: Scope, query: NormalQuery): FoundPoints | undefined {
+  const chosen: FoundPoints[] = [];
+  for (const conjunction of query.conjunctions) {
+    let best: FoundPoints | undefined;
+    for (const leaf of conjunction) {
+      const points = pointsOf(leaf, query.keyOf);
+      if (points === undefined) continue;
+      const found = findPoints(scope.view(leaf.field, points.kind), points);
+      if (best === undefined || found.count < best.count) best = found;
+      if (best.count <= FEW) break;
+    }
+    if (best === undefined) return undefined;
+    chosen.push(best);
+  }
+  return {
+    count: chosen.reduce((sum, { count }) => sum + count, 0),
+    rows: () => distinctRows(chosen.map(({ rows }) => rows())),
+  };
+}
+
+function findPoints({ entries }: OrderedView, { ranges }: Points): FoundPoints {
+  const counts = ranges.map(
+    (range) => entries.countBefore(range.isBeforeEnd) - entries.countBefore(range.isBeforeStart),
+  );
+  return {
+    count: counts.reduce((sum, count) => sum + count, 0),
+    rows: () => distinctRows(ranges.map((range) => rowsIn(ascending(entries, range)))),
+  };
+}
+
+/** Each row once, though several ranges may hold it. */
+function* distinctRows(sources: readonly Iterable<Row>[]): Generator<Row> {
+  const seen = new Set<Row>();
+  for (const source of sources) {
+    for (const row of source) {
+      if (sources.length > 1) {
+        if (seen.has(row)) continue;
+        seen.add(row);
+      }
+      yield row;
+    }
+  }
+}
+
+function* rowsIn(entries: Iterable<ViewEntry>): Generator<Row> {
+  for (const { row } of entries) yield row;
+}
+
+function* ascending(entries: OrderedView["entries"], range: Range): Generator<ViewEntry> {
+  for (const entry of entries.ascending(range.isBeforeStart)) {
+    if (!range.isBeforeEnd(entry)) return;
+    yield entry;
+  }
+}
+
+function* descending(entries: OrderedView["entries"], range: Range): Generator<ViewEntry> {
+  for (const entry of entries.descending(range.isBeforeEnd)) {
+    if (range.isBeforeStart(entry)) return;
+    yield entry;
+  }
+}
+
+interface Scan {
+  readonly view: OrderedView;
+  readonly range: Range;
+  readonly count: number;
+}
+
+/** The view of the first ordered field, between the query's bounds. */
+function orderedScan(scope: Scope, query: NormalQuery): Scan {
+  const { field } = query.orders[0] as NormalQuery["orders"][number];
+  const view = scope.view(isNameField(field) ? NAME_FIELD : field, "value");
+  const range = intersect(boundsOf(query), cursorRange(query));
+  const start = view.entries.countBefore(range.isBeforeStart);
+  return { view, range, count: Math.max(0, view.entries.countBefore(range.isBeforeEnd) - start) };
+}
+
+/** Takes documents as the view has them, sorts those whose first values tie, and stops at `wanted`. */
+function scanInOrder(
+  { view, range }: Scan,
+  query: NormalQuery,
+  wanted: number | undefined,
+  pick: Pick,
+): readonly Candidate[] {
+  const [first, second] = query.orders as readonly [
+    NormalQuery["orders"][number],
+    NormalQuery["orders"][number] | undefined,
+  ];
+  const entries =
+    first.direction === "ascending"
+      ? ascending(view.entries, range)
+      : descending(view.entries, range);
+  const isViewOrder =
+    second === undefined || (isNameField(second.field) && second.direction === first.direction);
+  const result: Candidate[] = [];
+  let group: ViewEntry | undefined;
+  let groupStart = 0;
+  for (const entry of entries) {
+    if (!isViewOrder && group !== undefined && compareValues(group.value, entry.value) !== 0) {
+      sortTail(result, groupStart, query);
+      groupStart = result.length;
+      if (wanted !== undefined && result.length >= wanted) return result;
+    }
+    group = entry;
+    const candidate = pick(entry.row);
+    if (candidate === undefined) continue;
+    result.push(candidate);
+    if (isViewOrder && result.length === wanted) return result;
+  }
+  if (!isViewOrder) sortTail(result, groupStart, query);
+  return result;
+}
+
+function sortTail(candidates: Candidate[], start: number, query: NormalQuery): void {
+  if (candidates.length - start < 2) return;
+  const tail = candidates.splice(start).sort(query.compare);
+  for (const candidate of tail) candidates.push(candidate);
+}

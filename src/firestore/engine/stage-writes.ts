@@ -1,0 +1,164 @@
+import type { DatabaseName, Document } from "../data/document.ts";
+import { isNameField } from "../data/field-path.ts";
+import { editFields, type FieldEdit, getField } from "../data/map-fields.ts";
+import { FirestoreError } from "../data/status.ts";
+import type { Timestamp } from "../data/timestamp.ts";
+import type { MapValue, Value } from "../data/value.ts";
+import { documentSize } from "../data/value-size.ts";
+import { mapsIdentical } from "../data/values-identical.ts";
+import type { FieldTransform, Precondition, Write } from "../data/write.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
+import { microsOf } from "./micros.ts";
+import { alreadyExists, invalid, noDocument, wrongVersion } from "./refusals.ts";
+import type { StagedDocument } from "./store.ts";
+import { requestTimeOf, transformed, transformResult } from "./transforms.ts";
+
+const DOCUMENT_BYTES_MAX = LIMITS["document-size"].value;
+
+/** What a commit would do, worked out and not yet done. */
+export interface StagedCommit {
+  /** Documents that it changes. */
+  readonly documents: readonly StagedDocument[];
+  readonly outcomes: readonly WriteOutcome[];
+}
+
+export interface WriteOutcome {
+  readonly path: string;
+  /** The update time that an unchanged document keeps. "commit": the commit's; undefined: no document. */
+  readonly updateTime: Timestamp | "commit" | undefined;
+  readonly transformResults: readonly Value[];
+}
+
+/** A document on its way through the writes of a commit. */
+interface Draft {
+  readonly path: string;
+  readonly before: Document | undefined;
+  fields: MapValue | undefined;
+  isRemade: boolean;
+  /** How the last write is called; undefined before the first. */
+  lastWrite: string | undefined;
+}
+
+/** Applies the writes, which have been checked, one after the other to the documents as they are. */
+export function stageWrites(
+  database: DatabaseName,
+  writes: readonly Write[],
+  documentOf: (path: string) => Document | undefined,
+  commitTime: Timestamp,
+): StagedCommit {
+  const drafts = new Map<string, Draft>();
+  const results = writes.map((write) => {
+    const draft = drafts.get(write.path) ?? newDraft(write.path, documentOf(write.path));
+    drafts.set(write.path, draft);
+    checkPrecondition(database, draft, write);
+    const transformResults = applyWrite(draft, write, commitTime);
+    draft.lastWrite = nameOf(write);
+    return { draft, transformResults };
+  });
+  const documents: StagedDocument[] = [];
+  const updateTimes = new Map<Draft, WriteOutcome["updateTime"]>();
+  for (const draft of drafts.values()) {
+    const changed = isChanged(draft);
+    if (changed) documents.push(finished(draft));
+    if (draft.fields !== undefined) {
+      updateTimes.set(draft, changed ? "commit" : draft.before?.updateTime);
+    }
+  }
+  const outcomes = results.map(({ draft, transformResults }) => ({
+    path: draft.path,
+    updateTime: updateTimes.get(draft),
+    transformResults,
+  }));
+  return { documents, outcomes };
+}
+
+function newDraft(path: string, before: Document | undefined): Draft {
+  return { path, before, fields: before?.fields, isRemade: false, lastWrite: undefined };
+}
+
+/** A write that leaves its document as it was keeps the update time (measured; production does the same). */
+function isChanged({ before, fields, isRemade }: Draft): boolean {
+  if (before === undefined || fields === undefined) return before?.fields !== fields;
+  return isRemade || !mapsIdentical(before.fields, fields);
+}
+
+function finished({ path, before, fields, isRemade }: Draft): StagedDocument {
+  const sizeBytes = fields === undefined ? 0 : documentSize(path, fields);
+  if (sizeBytes > DOCUMENT_BYTES_MAX) {
+    const { code, text } = PRODUCTION_ERRORS["document-too-large"];
+    throw new FirestoreError(code, text);
+  }
+  return { path, before, fields, sizeBytes, isRemade };
+}
+
+function checkPrecondition(database: DatabaseName, draft: Draft, write: Write): void {
+  const { precondition } = write;
+  if (precondition === undefined) return;
+  if (precondition.kind === "update-time") {
+    // Held against the document before the commit, also by the second write of it (measured).
+    const stored = draft.before === undefined ? 0 : microsOf(draft.before.updateTime);
+    const required = microsOf(precondition.updateTime);
+    if (stored !== required) throw wrongVersion(stored, required);
+    return;
+  }
+  const exists = draft.fields !== undefined;
+  if (exists === precondition.exists) return;
+  if (draft.lastWrite !== undefined) {
+    throw invalid(`Cannot ${draft.lastWrite} then ${nameOf(write)} an entity in the same request.`);
+  }
+  throw exists ? alreadyExists(database, draft.path) : noDocument(database, draft.path);
+}
+
+function nameOf({ kind, precondition }: Write): string {
+  if (kind === "delete" || kind === "verify") return kind;
+  return precondition?.kind === "exists" ? existenceName(precondition) : "upsert";
+}
+
+function existenceName({ exists }: Extract<Precondition, { kind: "exists" }>): string {
+  return exists ? "update" : "insert";
+}
+
+function applyWrite(draft: Draft, write: Write, commitTime: Timestamp): readonly Value[] {
+  switch (write.kind) {
+    case "update": {
+      draft.fields = updatedFields(draft.fields, write);
+      return applyTransforms(draft, write.transforms, commitTime);
+    }
+    case "transform":
+      draft.fields ??= new Map();
+      return applyTransforms(draft, write.transforms, commitTime);
+    case "delete":
+      draft.isRemade = draft.before !== undefined;
+      draft.fields = undefined;
+      return [];
+    case "verify":
+      return [];
+  }
+}
+
+function updatedFields(
+  existing: MapValue | undefined,
+  { fields, mask }: Extract<Write, { kind: "update" }>,
+): MapValue {
+  if (mask === undefined) return fields;
+  const edits = mask
+    .filter((path) => !isNameField(path))
+    .map((path): FieldEdit => ({ path, value: getField(fields, path) }));
+  return edits.length === 0 ? (existing ?? new Map()) : editFields(existing ?? new Map(), edits);
+}
+
+function applyTransforms(
+  draft: Draft,
+  transforms: readonly FieldTransform[],
+  commitTime: Timestamp,
+): readonly Value[] {
+  if (transforms.length === 0) return [];
+  const requestTime = requestTimeOf(commitTime);
+  return transforms.map((transform) => {
+    const fields = draft.fields ?? new Map();
+    const value = transformed(transform, getField(fields, transform.field), requestTime);
+    draft.fields = editFields(fields, [{ path: transform.field, value }]);
+    return transformResult(transform, value);
+  });
+}

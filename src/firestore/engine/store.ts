@@ -1,0 +1,123 @@
+import type { Document } from "../data/document.ts";
+import type { MapValue } from "../data/value.ts";
+import { lastSegment } from "../data/document-path.ts";
+import { DocumentTree } from "./document-tree.ts";
+import { History, type HistoryLimits } from "./history.ts";
+import { type Micros, timestampOf } from "./micros.ts";
+import { Scope } from "./scope.ts";
+import { type Change, documentAt, type Row } from "./version.ts";
+
+/** What a commit makes of one document. */
+export interface StagedDocument {
+  readonly path: string;
+  readonly before: Document | undefined;
+  /** Undefined: no document. */
+  readonly fields: MapValue | undefined;
+  readonly sizeBytes: number;
+  /** The document was deleted and made again. */
+  readonly isRemade: boolean;
+}
+
+/** The documents, their versions, and the views that queries use. */
+export class Store {
+  readonly tree = new DocumentTree();
+  readonly history: History;
+  /** By collection ID; "" is the whole database. Made when a query first asks. */
+  readonly #wideScopes = new Map<string, Scope>();
+
+  constructor(limits: HistoryLimits) {
+    this.history = new History(limits, (version) => {
+      const { row } = version;
+      if (row.version === version && version.document === undefined) this.tree.removeRow(row);
+    });
+  }
+
+  get(path: string): Document | undefined {
+    return this.tree.row(path)?.version.document;
+  }
+
+  getAt(path: string, micros: Micros): Document | undefined {
+    const row = this.tree.row(path);
+    return row === undefined ? undefined : documentAt(row, micros);
+  }
+
+  /** Writes the documents as of one commit. All of them must differ from what is there. */
+  apply(staged: readonly StagedDocument[], micros: Micros): readonly Change[] {
+    const changes = staged.map((one) => this.#write(one, micros));
+    for (const { row } of changes) this.history.add(row.version);
+    return changes;
+  }
+
+  /** Documents as they were at that time, for those that have changed since. */
+  changedSince(micros: Micros): ReadonlyMap<string, Document | undefined> {
+    const documents = new Map<string, Document | undefined>();
+    for (const version of this.history.since(micros)) {
+      documents.set(version.row.path, version.previous?.document);
+    }
+    return documents;
+  }
+
+  /** All collections of this name, or with undefined the whole database. */
+  wideScope(collectionId: string | undefined): Scope {
+    const key = collectionId ?? "";
+    const known = this.#wideScopes.get(key);
+    if (known !== undefined) return known;
+    const scope = new WideScope(this.tree, collectionId);
+    this.#wideScopes.set(key, scope);
+    return scope;
+  }
+
+  #write({ path, before, fields, sizeBytes, isRemade }: StagedDocument, micros: Micros): Change {
+    const row = this.tree.row(path) ?? this.tree.addRow(path);
+    const after = fields && newDocument(path, fields, isRemade ? undefined : before, micros);
+    row.version = { row, micros, document: after, sizeBytes, previous: row.version };
+    if (before === undefined && after !== undefined) this.tree.resize(row, 1);
+    if (before !== undefined && after === undefined) this.tree.resize(row, -1);
+    const change: Change = { row, before, after };
+    this.#updateViews(row, change);
+    return change;
+  }
+
+  #updateViews({ collectionPath }: Row, change: Change): void {
+    this.tree.collection(collectionPath)?.update(change);
+    if (this.#wideScopes.size === 0) return;
+    this.#wideScopes.get(lastSegment(collectionPath))?.update(change);
+    this.#wideScopes.get("")?.update(change);
+  }
+}
+
+function newDocument(
+  path: string,
+  fields: MapValue,
+  before: Document | undefined,
+  micros: Micros,
+): Document {
+  const time = timestampOf(micros);
+  return { path, fields, createTime: before?.createTime ?? time, updateTime: time };
+}
+
+/** All collections of a name, or all there are. */
+class WideScope extends Scope {
+  readonly #tree: DocumentTree;
+  readonly #collectionId: string | undefined;
+
+  constructor(tree: DocumentTree, collectionId: string | undefined) {
+    super();
+    this.#tree = tree;
+    this.#collectionId = collectionId;
+  }
+
+  override get size(): number {
+    if (this.#collectionId === undefined) return this.#tree.size;
+    let size = 0;
+    for (const collection of this.#tree.group(this.#collectionId)) size += collection.size;
+    return size;
+  }
+
+  override *liveRows(): Generator<Row> {
+    const { tree, id } = { tree: this.#tree, id: this.#collectionId };
+    for (const collection of id === undefined ? tree.collections() : tree.group(id)) {
+      yield* collection.liveRows();
+    }
+  }
+}
