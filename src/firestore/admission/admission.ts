@@ -1,4 +1,4 @@
-import type { DatabaseName } from "../data/document.ts";
+import type { DatabaseName, FieldPath } from "../data/document.ts";
 import type { StructuredQuery } from "../data/query.ts";
 import type { StatusCode } from "../data/status.ts";
 import type { MapValue } from "../data/value.ts";
@@ -32,15 +32,17 @@ export interface WriteAttempt {
 export interface QueryAttempt {
   readonly database: DatabaseName;
   readonly query: StructuredQuery;
+  /** The fields that an aggregation takes sums and averages of; they must be in the index too. */
+  readonly aggregated?: readonly FieldPath[] | undefined;
   /** The first read of a listener: counted under its own name, decided alike. */
-  readonly listen?: boolean;
+  readonly listen?: boolean | undefined;
 }
 
 export interface ReadAttempt {
   readonly database: DatabaseName;
   readonly paths: readonly string[];
   /** The first read of a listener: counted under its own name, decided alike. */
-  readonly listen?: boolean;
+  readonly listen?: boolean | undefined;
 }
 
 export type Decision =

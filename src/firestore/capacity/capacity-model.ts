@@ -85,6 +85,17 @@ export class CapacityModel {
     for (const space of this.spaces()) space.warm(writesPerSecond, nowMs);
   }
 
+  /** Empties all queues and locks. What load has split stays split. */
+  rest(nowMs: number): void {
+    this.locks.clear();
+    for (const space of this.spaces()) {
+      for (const range of space.ranges) {
+        range.rest(nowMs);
+        range.resetPeak();
+      }
+    }
+  }
+
   openDocument(path: string, nowMs: number): RowHandle {
     const handle = this.#open(this.documentSpace(path, nowMs), path);
     this.locks.open(handle);
@@ -173,22 +184,27 @@ export class CapacityModel {
     return this.#slowestDocument;
   }
 
-  /** The ranges of the commit that was decided last. */
-  touched(): readonly KeyRange[] {
-    return this.#touched.slice(0, this.#touchedCount);
-  }
-
-  /**
-   * How many take part in the commit. All that has never been split and is not hot lies together in
-   * the split with which a database begins; every other range is a participant of its own.
-   */
+  /** How many take part in the commit that was decided last. */
   participants(): number {
     let apart = 0;
     for (let index = 0; index < this.#touchedCount; index += 1) {
-      const range = this.#touched[index] as KeyRange;
-      if (range.owner.size > 1 || range.rate >= this.rates.hotRate) apart += 1;
+      if (this.#isApart(this.#touched[index] as KeyRange)) apart += 1;
     }
     return apart < this.#touchedCount ? apart + 1 : Math.max(1, apart);
+  }
+
+  /** The same, for any ranges. */
+  participantsOf(ranges: readonly KeyRange[]): number {
+    const apart = ranges.filter((range) => this.#isApart(range)).length;
+    return apart < ranges.length ? apart + 1 : Math.max(1, apart);
+  }
+
+  /**
+   * All that has never been split and is not hot lies together in the split with which a database
+   * begins; every other range is a participant of its own.
+   */
+  #isApart(range: KeyRange): boolean {
+    return range.owner.size > 1 || range.rate >= this.rates.hotRate;
   }
 
   /** Like `decide`, for reading a row. */

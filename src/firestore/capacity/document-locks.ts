@@ -11,6 +11,7 @@ export class DocumentLocks {
   readonly onsetRate: number;
   readonly ceilingRate: number;
   readonly #windowMs: number;
+  readonly #burstMs: number;
   #busyUntilMs = new Float64Array(1024).fill(-Infinity);
   #lastMs = new Float64Array(1024).fill(-Infinity);
   /** Writes a second, over the window. */
@@ -22,6 +23,7 @@ export class DocumentLocks {
     this.holdMs = 1000 / this.ceilingRate;
     this.patienceMs = constants["document-patience"];
     this.#windowMs = constants["document-window"];
+    this.#burstMs = constants["document-burst"];
   }
 
   /** Makes room for the document and forgets what was there. */
@@ -34,6 +36,13 @@ export class DocumentLocks {
     this.#busyUntilMs[document] = -Infinity;
     this.#lastMs[document] = -Infinity;
     this.#rate[document] = 0;
+  }
+
+  /** Forgets all load. */
+  clear(): void {
+    this.#busyUntilMs.fill(-Infinity);
+    this.#lastMs.fill(-Infinity);
+    this.#rate.fill(0);
   }
 
   /** How long a write that arrives now waits for those before it. */
@@ -63,7 +72,9 @@ export class DocumentLocks {
   /** Holds the lock for so many writes' time. */
   hold(document: number, writes: number, nowMs: number): void {
     const busyUntil = this.#busyUntilMs[document] as number;
-    this.#busyUntilMs[document] = (busyUntil > nowMs ? busyUntil : nowMs) + writes * this.holdMs;
+    const earliest = nowMs - this.#burstMs;
+    const from = busyUntil > earliest ? busyUntil : earliest;
+    this.#busyUntilMs[document] = from + writes * this.holdMs;
   }
 }
 

@@ -148,6 +148,17 @@ export class KeyRange {
     }
   }
 
+  /** Forgets queue and load; what it serves and where it lies stay. */
+  rest(nowMs: number): void {
+    this.busyUntilMs = -Infinity;
+    this.windowWork = 0;
+    this.windowStartMs = nowMs;
+    this.windowEndMs = nowMs + this.owner.rates.windowMs;
+    this.rate = 0;
+    this.hotSinceMs = Infinity;
+    this.trial = undefined;
+  }
+
   resetPeak(): void {
     this.peakUtilisation = 0;
     this.peakRate = 0;

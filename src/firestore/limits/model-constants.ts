@@ -95,6 +95,12 @@ const DOCUMENT_CONSTANTS = {
     limits: "one document, at most: its lock is held for 100 ms a commit",
     ...assumed(SPANNER_PAPER),
   },
+  "document-burst": {
+    value: 500,
+    unit: "milliseconds",
+    limits: "a document that was at rest takes so much locking at once before anything waits",
+    ...assumed(),
+  },
   "document-patience": {
     value: 2000,
     unit: "milliseconds",

@@ -86,6 +86,16 @@ export const PRODUCTION_ERRORS = {
     },
     sureness: "C",
   },
+  "transaction-too-big": {
+    code: "INVALID_ARGUMENT",
+    text: "Transaction too big. Decrease transaction size.",
+    source: {
+      title: "text known from users' reports; not in the documentation",
+      url: "docs/capacity.md#what-is-assumed",
+      read: "2026-11-25",
+    },
+    sureness: "C",
+  },
   "too-many-index-entries": {
     code: "INVALID_ARGUMENT",
     text: "too many index entries for entity",

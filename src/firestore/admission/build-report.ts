@@ -1,0 +1,110 @@
+import type { ModelConstants } from "../capacity/constants.ts";
+import type { KeyRange } from "../capacity/key-range.ts";
+import type { KeySpace } from "../capacity/key-space.ts";
+import type { LatencyProfile } from "../capacity/latency.ts";
+import { LIMITS } from "../limits/limits.ts";
+import type { DatabaseState } from "./database-state.ts";
+import type { HotDocuments } from "./hot-documents.ts";
+import { limitOf } from "./obstacle-refusal.ts";
+import type { Recorder } from "./recorder.ts";
+import type { AdmissionMode, AdmissionReport, HotSubject, KeySpaceReport } from "./report.ts";
+import { rangeName } from "./subject-name.ts";
+
+export interface ReportParts {
+  readonly mode: AdmissionMode;
+  readonly latencyProfile: LatencyProfile;
+  readonly recorder: Recorder;
+  readonly hotDocuments: HotDocuments;
+  readonly databases: readonly DatabaseState[];
+  readonly constants: ModelConstants;
+  readonly nowMs: number;
+}
+
+const MAX_HOTTEST = 50;
+const MAX_SPACES = 100;
+
+export function admissionReport(parts: ReportParts): AdmissionReport {
+  const { recorder, hotDocuments, databases, nowMs } = parts;
+  const spaces = databases.flatMap(({ key, model }) =>
+    model.spaces().map((space) => ({ database: key, space })),
+  );
+  const hottest = [
+    ...hotDocuments.subjects(recorder.sinceMs),
+    ...spaces.flatMap(({ database, space }) => hotRanges(database, space, parts)),
+  ];
+  const busiest = spaces
+    .map(({ database, space }) => spaceReport(database, space, nowMs))
+    .sort((left, right) => right.operations - left.operations);
+  return {
+    version: 1,
+    mode: parts.mode,
+    latencyProfile: parts.latencyProfile,
+    sinceMonotonicMs: recorder.sinceMs,
+    durationMs: nowMs - recorder.sinceMs,
+    attempts: { ...recorder.attempts },
+    refusedAttempts: { ...recorder.refusedAttempts },
+    writes: { ...recorder.writes },
+    indexEntriesWritten: recorder.indexEntriesWritten,
+    delays: { latency: recorder.latency.summary(), queueing: recorder.queueing.summary() },
+    refusals: recorder.refusals(),
+    refusalsNotListed: recorder.refusalsNotListed,
+    hottest: hottest
+      .sort((left, right) => right.utilisation - left.utilisation)
+      .slice(0, MAX_HOTTEST),
+    spaces: busiest.slice(0, MAX_SPACES),
+    spacesNotListed: Math.max(0, busiest.length - MAX_SPACES),
+    missingIndexes: recorder.missingIndexes(),
+    assumed: assumedFigures(parts.constants),
+  };
+}
+
+function hotRanges(
+  database: string,
+  space: KeySpace,
+  { nowMs, recorder }: ReportParts,
+): readonly HotSubject[] {
+  return space.ranges.flatMap((range) => {
+    range.refreshPeak(nowMs);
+    if (range.peakUtilisation < 0.1 && range.delayed + range.refused === 0) return [];
+    return [hotRange(database, space, range, recorder.sinceMs)];
+  });
+}
+
+function hotRange(database: string, space: KeySpace, range: KeyRange, sinceMs: number): HotSubject {
+  return {
+    limit: limitOf(space, space.isSequential(range)),
+    subjectKind: space.kind === "index" ? "index-range" : "collection",
+    subject: rangeName(space, range),
+    database,
+    operationsPerSecond: range.peakRate,
+    allowedPerSecond: range.peakAllowed,
+    utilisation: range.peakUtilisation,
+    atMs: Math.max(0, range.peakAtMs - sinceMs),
+    delayed: range.delayed,
+    refused: range.refused,
+  };
+}
+
+function spaceReport(database: string, space: KeySpace, nowMs: number): KeySpaceReport {
+  const sum = (figure: (range: KeyRange) => number): number =>
+    space.ranges.reduce((total, range) => total + figure(range), 0);
+  return {
+    database,
+    kind: space.kind,
+    space: space.name,
+    ranges: space.ranges.length,
+    splits: space.splits,
+    merges: space.merges,
+    operations: Math.round(sum((range) => range.operations)),
+    operationsPerSecond: sum((range) => range.offeredRate(nowMs)),
+    allowedPerSecond: sum((range) => range.allowedRate(nowMs)),
+    longestWaitMs: space.ranges.reduce((most, range) => Math.max(most, range.waitMs(nowMs)), 0),
+  };
+}
+
+function assumedFigures(constants: ModelConstants): AdmissionReport["assumed"] {
+  return Object.entries(constants).map(([id, value]) => {
+    const { unit, limits } = LIMITS[id as keyof ModelConstants];
+    return { id, value, unit, limits };
+  });
+}

@@ -1,0 +1,270 @@
+import type { Rng } from "../../std/rng.ts";
+import type { ModelConstants } from "../capacity/constants.ts";
+import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
+import type { DatabaseName } from "../data/document.ts";
+import { Timestamp } from "../data/timestamp.ts";
+import type { Write } from "../data/write.ts";
+import type { IndexCatalogue, QueryPlan } from "../indexes/catalogue.ts";
+import type {
+  Decision,
+  PreviousFields,
+  QueryAttempt,
+  ReadAttempt,
+  WriteAttempt,
+} from "./admission.ts";
+import { admissionReport } from "./build-report.ts";
+import type { ControlledAdmission, WriteExplanation } from "./controlled-admission.ts";
+import { DatabaseState, rowKey } from "./database-state.ts";
+import { explainWrite } from "./explain-write.ts";
+import { oversizedRequest, oversizedWrite } from "./hard-limits.ts";
+import { HeatRecorder } from "./heat-recorder.ts";
+import { HotDocuments } from "./hot-documents.ts";
+import { Outcomes } from "./outcomes.ts";
+import { chargeQuery } from "./query-load.ts";
+import { type AttemptKind, Recorder } from "./recorder.ts";
+import type { AdmissionMode, AdmissionReport, HeatMap } from "./report.ts";
+import { Footprints, type WriteFootprint } from "./write-footprint.ts";
+
+export interface CapacityAdmissionOptions {
+  readonly catalogue: IndexCatalogue;
+  readonly previous: PreviousFields;
+  readonly rng: Rng;
+  readonly mode: AdmissionMode;
+  readonly latency: LatencyProfile;
+  readonly startMs: number;
+  readonly constants: ModelConstants;
+  readonly memoryBytes: number;
+}
+
+const AT_ONCE: Decision = { kind: "admit", delayMs: 0 };
+/** Databases that are remembered: tests make one each. The oldest goes. */
+const MAX_DATABASES = 200;
+
+/** Admission by the capacity model. */
+export class CapacityAdmission implements ControlledAdmission {
+  readonly #options: CapacityAdmissionOptions;
+  readonly #footprints: Footprints;
+  readonly #latency: LatencyModel;
+  readonly #recorder: Recorder;
+  readonly #hot: HotDocuments;
+  readonly #heat: HeatRecorder;
+  readonly #outcomes: Outcomes;
+  readonly #databases = new Map<string, DatabaseState>();
+  #mode: AdmissionMode;
+  #warmRate = 0;
+  #nowMs: number;
+
+  constructor(options: CapacityAdmissionOptions) {
+    this.#options = options;
+    this.#mode = options.mode;
+    this.#footprints = new Footprints(options.catalogue, options.previous);
+    this.#latency = new LatencyModel(
+      options.latency,
+      options.constants,
+      options.rng.fork("latency"),
+    );
+    this.#nowMs = options.startMs;
+    this.#recorder = new Recorder(options.startMs);
+    this.#heat = new HeatRecorder(options.startMs);
+    this.#hot = new HotDocuments(options.constants["document-write-ceiling"]);
+    this.#outcomes = new Outcomes({
+      recorder: this.#recorder,
+      hotDocuments: this.#hot,
+      latency: this.#latency,
+      constants: options.constants,
+      rng: options.rng.fork("refusals"),
+    });
+  }
+
+  get mode(): AdmissionMode {
+    return this.#mode;
+  }
+
+  setMode(mode: AdmissionMode): void {
+    this.#mode = mode;
+  }
+
+  commit(attempt: WriteAttempt, nowMs: number): Decision {
+    if (this.#mode === "off") return AT_ONCE;
+    const state = this.#begin("commit", attempt.database, nowMs);
+    this.#recorder.writes.attempted += attempt.writes.length;
+    const decision =
+      this.#oversized(state, attempt) ?? this.#commit(state, attempt.writes, attempt.requestBytes);
+    if (decision.kind === "refuse") this.#recorder.refusedAttempts.commit += 1;
+    return this.#enforced(decision);
+  }
+
+  batchWrite(attempt: WriteAttempt, nowMs: number): readonly Decision[] {
+    if (this.#mode === "off") return attempt.writes.map(() => AT_ONCE);
+    const state = this.#begin("batchWrite", attempt.database, nowMs);
+    this.#recorder.writes.attempted += attempt.writes.length;
+    const whole = this.#oversized(state, attempt);
+    const decisions = attempt.writes.map((write) => whole ?? this.#commit(state, [write], 0));
+    if (decisions.some(({ kind }) => kind === "refuse")) {
+      this.#recorder.refusedAttempts.batchWrite += 1;
+    }
+    return decisions.map((decision) => this.#enforced(decision));
+  }
+
+  query(attempt: QueryAttempt, nowMs: number): Decision {
+    if (this.#mode === "off") return AT_ONCE;
+    const kind = attempt.listen === true ? "listen" : "query";
+    const state = this.#begin(kind, attempt.database, nowMs);
+    const decision = this.#query(state, attempt);
+    if (decision.kind === "refuse") this.#recorder.refusedAttempts[kind] += 1;
+    return this.#enforced(decision);
+  }
+
+  read(attempt: ReadAttempt, nowMs: number): Decision {
+    if (this.#mode === "off") return AT_ONCE;
+    const kind = attempt.listen === true ? "listen" : "read";
+    const state = this.#begin(kind, attempt.database, nowMs);
+    let queueMs = 0;
+    let refused = false;
+    for (const path of attempt.paths) {
+      const waitMs = state.model.read(state.model.documentSpace(path, nowMs), path, nowMs);
+      if (waitMs < 0) refused = true;
+      else queueMs = Math.max(queueMs, waitMs);
+    }
+    const decision = refused
+      ? this.#outcomes.refuseRead(state, this.#nowMs)
+      : this.#outcomes.admit(queueMs, this.#latency.read());
+    if (refused) this.#recorder.refusedAttempts[kind] += 1;
+    return this.#enforced(decision);
+  }
+
+  resetCounters(nowMs: number): void {
+    this.#recorder.clear(nowMs);
+    this.#heat.clear(nowMs);
+    this.#hot.clear();
+    for (const { model } of this.#databases.values()) model.rest(nowMs);
+  }
+
+  reset(nowMs: number, options: { readonly warmToWritesPerSecond?: number } = {}): void {
+    this.#databases.clear();
+    this.#warmRate = options.warmToWritesPerSecond ?? 0;
+    this.resetCounters(nowMs);
+  }
+
+  warm(writesPerSecond: number): void {
+    this.#warmRate = writesPerSecond;
+    for (const { model } of this.#databases.values()) model.warm(writesPerSecond, this.#nowMs);
+  }
+
+  report(nowMs: number): AdmissionReport {
+    return admissionReport({
+      mode: this.#mode,
+      latencyProfile: this.#latency.profile,
+      recorder: this.#recorder,
+      hotDocuments: this.#hot,
+      databases: [...this.#databases.values()],
+      constants: this.#options.constants,
+      nowMs: Math.max(nowMs, this.#nowMs),
+    });
+  }
+
+  heat(nowMs: number): HeatMap {
+    return this.#heat.map(this.#databases.values(), Math.max(nowMs, this.#nowMs));
+  }
+
+  explain(attempt: WriteAttempt, nowMs: number): WriteExplanation {
+    const state = this.#database(attempt.database);
+    const now = Math.max(nowMs, this.#nowMs);
+    const footprints = this.#footprints.of(state, attempt.writes, Timestamp.fromMillis(now));
+    return explainWrite(state, footprints, now);
+  }
+
+  #begin(kind: AttemptKind, database: DatabaseName, nowMs: number): DatabaseState {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    if (this.#heat.isDue(this.#nowMs)) this.#heat.record(this.#databases.values(), this.#nowMs);
+    this.#recorder.attempts[kind] += 1;
+    return this.#database(database);
+  }
+
+  #oversized(state: DatabaseState, { requestBytes, writes }: WriteAttempt): Decision | undefined {
+    const hard = oversizedRequest(requestBytes);
+    if (hard === undefined) return undefined;
+    return this.#outcomes.refuseHard(state, hard, writes.length, this.#nowMs);
+  }
+
+  #database(name: DatabaseName): DatabaseState {
+    const key = `${name.projectId}/${name.databaseId}`;
+    const known = this.#databases.get(key);
+    if (known !== undefined) return known;
+    const { constants, rng, memoryBytes } = this.#options;
+    const seed = rng.fork(key).integer(1, 0x7fff_ffff);
+    const state = new DatabaseState(name, constants, { seed, memoryBytes });
+    if (this.#warmRate > 0) state.model.warm(this.#warmRate, this.#nowMs);
+    const [oldest] = this.#databases.keys();
+    if (this.#databases.size >= MAX_DATABASES && oldest !== undefined) {
+      this.#databases.delete(oldest);
+    }
+    this.#databases.set(key, state);
+    return state;
+  }
+
+  #commit(state: DatabaseState, writes: readonly Write[], requestBytes: number): Decision {
+    const nowMs = this.#nowMs;
+    const footprints = this.#footprints.of(state, writes, Timestamp.fromMillis(nowMs));
+    const hard = oversizedWrite(footprints, requestBytes);
+    if (hard !== undefined) return this.#outcomes.refuseHard(state, hard, writes.length, nowMs);
+    state.model.begin(nowMs);
+    for (const footprint of footprints) chargeWrite(state, footprint, nowMs);
+    const queueMs = state.model.decide();
+    if (queueMs >= 0 || this.#mode === "observe") this.#footprints.remember(state, footprints);
+    if (queueMs < 0) return this.#outcomes.refuseWrites(state, writes.length, nowMs);
+    for (const { changes } of footprints) {
+      this.#recorder.indexEntriesWritten += changes.inserted.length + changes.removed.length;
+    }
+    return this.#outcomes.admitWrites(state, queueMs, writes.length, nowMs);
+  }
+
+  #query(state: DatabaseState, { query, aggregated }: QueryAttempt): Decision {
+    const nowMs = this.#nowMs;
+    const plan = this.#options.catalogue.plan(query, state.name.projectId, aggregated);
+    if (plan.kind === "missing") return this.#refuseUnindexed(state, plan);
+    const deletedRowMs = this.#options.constants["deleted-row-read"];
+    const waitMs = chargeQuery(state, query, plan.indexes, { nowMs, deletedRowMs });
+    if (waitMs < 0) return this.#outcomes.refuseRead(state, nowMs);
+    return this.#outcomes.admit(waitMs, this.#latency.query(plan.merged));
+  }
+
+  #refuseUnindexed(
+    state: DatabaseState,
+    { message, json, index }: Extract<QueryPlan, { kind: "missing" }>,
+  ): Decision {
+    const { collectionGroup } = index;
+    this.#recorder.missingIndex({ database: state.key, collectionGroup, message, json });
+    const decision = {
+      kind: "refuse",
+      delayMs: this.#latency.read(),
+      code: "FAILED_PRECONDITION",
+      message,
+      refusal: {
+        limit: "index-required",
+        subject: `query on ${collectionGroup}`,
+        subjectKind: "query",
+        explanation: `No index serves the query. Add this to firestore.indexes.json and deploy it:\n${json}`,
+        passesAtMs: null,
+      },
+    } as const;
+    return this.#outcomes.refuse(state, decision, this.#nowMs);
+  }
+
+  #enforced(decision: Decision): Decision {
+    return this.#mode === "on" ? decision : AT_ONCE;
+  }
+}
+
+function chargeWrite(state: DatabaseState, footprint: WriteFootprint, nowMs: number): void {
+  const { model } = state;
+  const { path, collection, created, changes } = footprint;
+  model.document(state.document(path, nowMs), created);
+  for (const entry of changes.removed) {
+    model.key(state.spaceOf(entry, path, nowMs), rowKey(entry, collection), -1);
+  }
+  for (const entry of changes.inserted) {
+    model.key(state.spaceOf(entry, path, nowMs), rowKey(entry, collection), 1);
+  }
+  model.endWrite();
+}

@@ -1,0 +1,73 @@
+import { CapacityModel, type RowHandle } from "../capacity/capacity-model.ts";
+import type { ModelConstants } from "../capacity/constants.ts";
+import type { KeySpace } from "../capacity/key-space.ts";
+import type { DatabaseName } from "../data/document.ts";
+import { collectionOf, lastSegment } from "../data/document-path.ts";
+import type { IndexDefinition, IndexEntry } from "../indexes/catalogue.ts";
+import { indexName } from "./index-name.ts";
+import { PreviousMemory } from "./previous-memory.ts";
+
+/** Documents whose locks are remembered: two generations of so many. */
+const DOCUMENTS = 50_000;
+/** Names of index spaces that are remembered; past this many all are looked up anew. */
+const SPACES = 100_000;
+
+/** What the admission knows of one database. Two databases share nothing. */
+export class DatabaseState {
+  readonly name: DatabaseName;
+  /** "project/database". */
+  readonly key: string;
+  readonly model: CapacityModel;
+  readonly memory: PreviousMemory;
+  #young = new Map<string, RowHandle>();
+  #old = new Map<string, RowHandle>();
+  readonly #spaces = new Map<string, KeySpace>();
+
+  constructor(
+    name: DatabaseName,
+    constants: ModelConstants,
+    options: { readonly seed: number; readonly memoryBytes: number },
+  ) {
+    this.name = name;
+    this.key = `${name.projectId}/${name.databaseId}`;
+    this.model = new CapacityModel(constants, options.seed);
+    this.memory = new PreviousMemory(options.memoryBytes);
+  }
+
+  /** The document's handle in the model. Documents not written for long are forgotten. */
+  document(path: string, nowMs: number): RowHandle {
+    const young = this.#young.get(path);
+    if (young !== undefined) return young;
+    const old = this.#old.get(path);
+    if (old !== undefined) this.#old.delete(path);
+    const handle = old ?? this.model.openDocument(path, nowMs);
+    this.#young.set(path, handle);
+    if (this.#young.size >= DOCUMENTS) {
+      for (const forgotten of this.#old.values()) this.model.close(forgotten);
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    return handle;
+  }
+
+  /** The rows of an index over all its parents. */
+  spaceOf(entry: IndexEntry, path: string, nowMs: number): KeySpace {
+    const known = this.#spaces.get(entry.space);
+    if (known !== undefined) return known;
+    const collectionGroup = lastSegment(collectionOf(path));
+    const space = this.indexSpace(entry.definition, collectionGroup, nowMs);
+    if (this.#spaces.size >= SPACES) this.#spaces.clear();
+    this.#spaces.set(entry.space, space);
+    return space;
+  }
+
+  /** `collectionGroup` stands for the definition's own, which may be "*". */
+  indexSpace(definition: IndexDefinition, collectionGroup: string, nowMs: number): KeySpace {
+    return this.model.indexSpace(indexName(definition, collectionGroup), nowMs);
+  }
+}
+
+/** Rows of an index in COLLECTION scope lie by their parent first (firestore-facts 1.4). */
+export function rowKey(entry: IndexEntry, collection: string): string {
+  return entry.definition.queryScope === "COLLECTION" ? `${collection}\0${entry.key}` : entry.key;
+}

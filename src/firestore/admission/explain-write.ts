@@ -1,0 +1,96 @@
+import type { KeyRange } from "../capacity/key-range.ts";
+import type { KeySpace } from "../capacity/key-space.ts";
+import type { IndexEntry } from "../indexes/catalogue.ts";
+import type { WriteExplanation } from "./controlled-admission.ts";
+import { type DatabaseState, rowKey } from "./database-state.ts";
+import { limitOf } from "./obstacle-refusal.ts";
+import { rangeName } from "./subject-name.ts";
+import type { WriteFootprint } from "./write-footprint.ts";
+
+/** What the writes would touch, and what would bind first. */
+export function explainWrite(
+  state: DatabaseState,
+  footprints: readonly WriteFootprint[],
+  nowMs: number,
+): WriteExplanation {
+  const ranges = touchedRanges(state, footprints, nowMs);
+  const locks = [...new Set(footprints.map(({ path }) => path))];
+  return {
+    documentRows: locks.length,
+    indexRows: footprints.reduce(
+      (sum, { changes }) => sum + changes.removed.length + changes.inserted.length,
+      0,
+    ),
+    writes: footprints.map((footprint) => ({
+      path: footprint.path,
+      indexes: changedIndexes(footprint),
+    })),
+    ranges: [...ranges].map(([range, space]) => ({
+      kind: space.kind,
+      range: rangeName(space, range),
+      operationsPerSecond: range.offeredRate(nowMs),
+      allowedPerSecond: range.allowedRate(nowMs),
+      waitMs: range.waitMs(nowMs),
+    })),
+    locks,
+    participants: state.model.participantsOf([...ranges.keys()]),
+    binding: bindingLimit(state, ranges, locks, nowMs),
+  };
+}
+
+function touchedRanges(
+  state: DatabaseState,
+  footprints: readonly WriteFootprint[],
+  nowMs: number,
+): ReadonlyMap<KeyRange, KeySpace> {
+  const ranges = new Map<KeyRange, KeySpace>();
+  const add = (space: KeySpace, key: string): void => void ranges.set(space.locate(key), space);
+  for (const { path, collection, changes } of footprints) {
+    add(state.model.documentSpace(path, nowMs), path);
+    for (const entry of [...changes.removed, ...changes.inserted]) {
+      add(state.spaceOf(entry, path, nowMs), rowKey(entry, collection));
+    }
+  }
+  return ranges;
+}
+
+function changedIndexes({
+  changes,
+}: WriteFootprint): WriteExplanation["writes"][number]["indexes"] {
+  const indexes = new Map<string, { index: string; removed: number; inserted: number }>();
+  const count = (entry: IndexEntry, kind: "removed" | "inserted"): void => {
+    const index = indexes.get(entry.space) ?? { index: entry.space, removed: 0, inserted: 0 };
+    index[kind] += 1;
+    indexes.set(entry.space, index);
+  };
+  for (const entry of changes.removed) count(entry, "removed");
+  for (const entry of changes.inserted) count(entry, "inserted");
+  return [...indexes.values()];
+}
+
+/** The fullest of what the commit needs. */
+function bindingLimit(
+  state: DatabaseState,
+  ranges: ReadonlyMap<KeyRange, KeySpace>,
+  paths: readonly string[],
+  nowMs: number,
+): WriteExplanation["binding"] {
+  const { locks } = state.model;
+  const candidates = [
+    ...paths.map((path) => ({
+      limit: "document-writes",
+      subject: `document ${path}`,
+      utilisation: locks.rate(state.document(path, nowMs), nowMs) / locks.ceilingRate,
+    })),
+    ...[...ranges].map(([range, space]) => ({
+      limit: limitOf(space, space.isSequential(range)),
+      subject: rangeName(space, range),
+      utilisation: range.offeredRate(nowMs) / range.allowedRate(nowMs),
+    })),
+  ];
+  let fullest: (typeof candidates)[number] | undefined;
+  for (const candidate of candidates) {
+    if (fullest === undefined || candidate.utilisation > fullest.utilisation) fullest = candidate;
+  }
+  return fullest ?? null;
+}

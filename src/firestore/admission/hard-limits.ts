@@ -1,0 +1,159 @@
+import { documentNameSize } from "../data/value-size.ts";
+import type { IndexEntry } from "../indexes/catalogue.ts";
+import { type LimitId, LIMITS } from "../limits/limits.ts";
+import { PRODUCTION_ERRORS, type ProductionErrorId } from "../limits/production-errors.ts";
+import type { Refusal } from "./admission.ts";
+import type { WriteFootprint } from "./write-footprint.ts";
+
+/** A limit that no waiting helps against. */
+export interface HardRefusal {
+  readonly code: "INVALID_ARGUMENT";
+  readonly message: string;
+  readonly refusal: Refusal;
+}
+
+const MAX_REQUEST = LIMITS["request-size"].value;
+const MAX_NAME = LIMITS["document-name-size"].value;
+const MAX_TRANSFORMS = LIMITS["transforms-per-document"].value;
+const MAX_ENTRIES = LIMITS["index-entries-per-document"].value;
+const MAX_ENTRY = LIMITS["index-entry-size"].value;
+const MAX_ENTRIES_SIZE = LIMITS["index-entries-size"].value;
+const MAX_TRANSACTION = LIMITS["transaction-size"].value;
+const MAX_VALUE = LIMITS["indexed-value-size"].value;
+const ENTRY_OVERHEAD = LIMITS["group-index-entry-overhead"].value;
+
+/** Entries are weighed only from so many on, or when they may be large: most never come near a limit. */
+const MANY_ENTRIES = 2000;
+const LONG_PATH = 2500;
+
+export function oversizedRequest(requestBytes: number): HardRefusal | undefined {
+  if (requestBytes <= MAX_REQUEST) return undefined;
+  return hard("request-too-large", {
+    limit: "request-size",
+    subject: "request",
+    subjectKind: "request",
+    explanation: `The request has ${figure(requestBytes)} bytes, at most ${figure(MAX_REQUEST)} are allowed. Commit fewer or smaller documents at once.`,
+  });
+}
+
+/** The first write that can never pass. */
+export function oversizedWrite(
+  footprints: readonly WriteFootprint[],
+  requestBytes: number,
+): HardRefusal | undefined {
+  let entryBytes = 0;
+  let entries = 0;
+  for (const footprint of footprints) {
+    const broken = brokenLimit(footprint);
+    if (broken !== undefined) return broken;
+    entries += footprint.changes.inserted.length + footprint.changes.removed.length;
+  }
+  if (entries + requestBytes / 100 < MAX_TRANSACTION / 400) return undefined;
+  for (const { path, collection, changes } of footprints) {
+    entryBytes += entriesSize(path, collection, changes.inserted);
+    entryBytes += entriesSize(path, collection, changes.removed);
+  }
+  const bytes = requestBytes + entryBytes;
+  if (bytes <= MAX_TRANSACTION) return undefined;
+  return hard("transaction-too-big", {
+    limit: "transaction-size",
+    subject: "request",
+    subjectKind: "request",
+    explanation: `The commit's documents and their ${figure(entries)} index entries have about ${figure(bytes)} bytes, at most ${figure(MAX_TRANSACTION)} are allowed. Commit fewer documents at once, or exempt fields from indexing.`,
+  });
+}
+
+function brokenLimit(footprint: WriteFootprint): HardRefusal | undefined {
+  const { path, transforms, entries } = footprint;
+  const subject = `document ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`;
+  if (path.length > MAX_NAME / 4 && documentNameSize(path) > MAX_NAME) {
+    return tooLarge(
+      "document-name-size",
+      subject,
+      documentNameSize(path),
+      MAX_NAME,
+      "bytes of name",
+    );
+  }
+  if (transforms > MAX_TRANSFORMS) {
+    return tooLarge("transforms-per-document", subject, transforms, MAX_TRANSFORMS, "transforms");
+  }
+  if (entries > MAX_ENTRIES) {
+    return hard("too-many-index-entries", {
+      limit: "index-entries-per-document",
+      subject,
+      subjectKind: "document",
+      explanation: `${subject} would have ${figure(entries)} index entries, at most ${figure(MAX_ENTRIES)} are allowed. Exempt its large arrays and maps from indexing ("indexes": []).`,
+    });
+  }
+  return brokenEntrySize(footprint, subject);
+}
+
+function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusal | undefined {
+  const { path, collection, changes } = footprint;
+  const large = changes.inserted.find(
+    (entry) =>
+      (path.length > LONG_PATH || entry.definition.fields.length > 3) &&
+      entrySize(path, collection, entry) > MAX_ENTRY,
+  );
+  if (large !== undefined) {
+    const size = entrySize(path, collection, large);
+    return tooLarge(
+      "index-entry-size",
+      subject,
+      size,
+      MAX_ENTRY,
+      `bytes in an entry of ${large.space}`,
+    );
+  }
+  if (changes.inserted.length <= MANY_ENTRIES) return undefined;
+  const all = entriesSize(path, collection, changes.inserted);
+  if (all <= MAX_ENTRIES_SIZE) return undefined;
+  return tooLarge("index-entries-size", subject, all, MAX_ENTRIES_SIZE, "bytes of index entries");
+}
+
+/** By storage-size.md, with the key's own encoding for the values; a value counts 1,500 bytes at most. */
+function entrySize(path: string, collection: string, entry: IndexEntry): number {
+  const values = Math.min(
+    Math.max(0, entry.key.length - path.length),
+    MAX_VALUE * entry.definition.fields.length,
+  );
+  return path.length + collection.length + values + ENTRY_OVERHEAD;
+}
+
+function entriesSize(path: string, collection: string, entries: readonly IndexEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entrySize(path, collection, entry), 0);
+}
+
+function tooLarge(
+  limit: LimitId,
+  subject: string,
+  met: number,
+  allowed: number,
+  what: string,
+): HardRefusal {
+  const explanation = `${subject} would have ${figure(met)} ${what}, at most ${figure(allowed)} are allowed.`;
+  const id = limit.startsWith("index-entr") ? "too-many-index-entries" : undefined;
+  const refusal = { limit, subject, subjectKind: "document" as const, explanation };
+  if (id !== undefined) return hard(id, refusal);
+  return {
+    code: "INVALID_ARGUMENT",
+    message: explanation,
+    refusal: { ...refusal, passesAtMs: null },
+  };
+}
+
+function hard(
+  id: ProductionErrorId,
+  refusal: Omit<Refusal, "passesAtMs" | "limit"> & { readonly limit: LimitId },
+): HardRefusal {
+  return {
+    code: "INVALID_ARGUMENT",
+    message: PRODUCTION_ERRORS[id].text,
+    refusal: { ...refusal, passesAtMs: null },
+  };
+}
+
+function figure(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}

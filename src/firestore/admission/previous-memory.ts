@@ -1,0 +1,40 @@
+import { mapSize } from "../data/value-size.ts";
+import type { MapValue } from "../data/value.ts";
+
+/** What JavaScript's own objects weigh beside the values, about: the Map, its table, the path's entry. */
+const OVERHEAD_BYTES = 400;
+
+/**
+ * What was last written to each document, for a front that cannot look into the database behind it.
+ * Bounded: two generations of half the bytes each; the older goes when the younger is full.
+ */
+export class PreviousMemory {
+  readonly #generationBytes: number;
+  #young = new Map<string, MapValue | "none">();
+  #old = new Map<string, MapValue | "none">();
+  #youngBytes = 0;
+
+  constructor(maximumBytes: number) {
+    this.#generationBytes = maximumBytes / 2;
+  }
+
+  get(path: string): MapValue | "none" | undefined {
+    return this.#young.get(path) ?? this.#old.get(path);
+  }
+
+  set(path: string, fields: MapValue | "none"): void {
+    const isNew = !this.#young.has(path);
+    this.#young.set(path, fields);
+    // A document that is rewritten is taken to keep its size; exact counting would cost more than it is worth.
+    if (!isNew) return;
+    this.#youngBytes += OVERHEAD_BYTES + path.length + (fields === "none" ? 0 : mapSize(fields));
+    if (this.#youngBytes < this.#generationBytes) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+}

@@ -1,0 +1,33 @@
+import { joinPath } from "../data/document-path.ts";
+import type { StructuredQuery } from "../data/query.ts";
+import type { IndexDefinition } from "../indexes/catalogue.ts";
+import type { DatabaseState } from "./database-state.ts";
+
+/**
+ * Charges the ranges in which the query begins to read: where the collection's documents begin, or
+ * its rows in each index. Returns how long it waits, deleted rows on its way included, in
+ * milliseconds; -1: a range refuses it.
+ */
+export function chargeQuery(
+  state: DatabaseState,
+  { collectionId, parent }: StructuredQuery,
+  indexes: readonly IndexDefinition[],
+  { nowMs, deletedRowMs }: { readonly nowMs: number; readonly deletedRowMs: number },
+): number {
+  if (collectionId === undefined) return 0;
+  const collection = joinPath(parent, collectionId);
+  const { model } = state;
+  if (indexes.length === 0) {
+    return model.read(model.documentSpace(collection, nowMs), `${collection}/`, nowMs);
+  }
+  let longest = 0;
+  for (const definition of indexes) {
+    const space = state.indexSpace(definition, collectionId, nowMs);
+    const key = definition.queryScope === "COLLECTION" ? `${collection}\0` : "";
+    const waitMs = model.read(space, key, nowMs);
+    if (waitMs < 0) return -1;
+    const deleted = Math.floor(space.locate(key).deletedRowsAt(nowMs));
+    longest = Math.max(longest, waitMs + deleted * deletedRowMs);
+  }
+  return longest;
+}

@@ -1,0 +1,21 @@
+import type { KeyRange } from "../capacity/key-range.ts";
+import type { KeySpace } from "../capacity/key-space.ts";
+
+/** "collection users", "index trades (created_at ASC) from users/u17/trades": a range by name. */
+export function rangeName(space: KeySpace, range: KeyRange): string {
+  const from = range.start === "" ? "" : ` from ${readableKey(space, range.start)}`;
+  return `${space.kind === "index" ? "index" : "collection"} ${space.name}${from}`;
+}
+
+/** A key for people: the parent of an index row, the path of a document. */
+export function readableKey(space: KeySpace, key: string): string {
+  const text = space.kind === "index" ? (key.split("\0", 1)[0] as string) : key;
+  // eslint-disable-next-line no-control-regex -- encoded values may hold any character
+  const readable = text.replaceAll(/[^\u0020-\u007e\u00a0-\ud7ff]+/g, "…");
+  return readable.length > 80 ? `${readable.slice(0, 80)}…` : readable;
+}
+
+/** Whole from 10 on, with a decimal below. */
+export function rate(perSecond: number): string {
+  return perSecond.toLocaleString("en-US", { maximumFractionDigits: perSecond < 10 ? 1 : 0 });
+}

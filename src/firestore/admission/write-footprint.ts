@@ -1,0 +1,87 @@
+import { collectionOf } from "../data/document-path.ts";
+import type { Timestamp } from "../data/timestamp.ts";
+import type { MapValue } from "../data/value.ts";
+import type { Write } from "../data/write.ts";
+import type { EntryChanges, IndexCatalogue } from "../indexes/catalogue.ts";
+import type { PreviousFields } from "./admission.ts";
+import { afterImage } from "./after-image.ts";
+import type { DatabaseState } from "./database-state.ts";
+
+/** What one write of a commit touches. */
+export interface WriteFootprint {
+  readonly path: string;
+  readonly collection: string;
+  /** How many documents there are more for it: 1, 0 or -1. */
+  readonly created: -1 | 0 | 1;
+  readonly after: MapValue | undefined;
+  readonly changes: EntryChanges;
+  /** The document's index entries afterwards, in all. */
+  readonly entries: number;
+  readonly transforms: number;
+}
+
+/** Turns writes into what they touch. */
+export class Footprints {
+  readonly #catalogue: IndexCatalogue;
+  readonly #previous: PreviousFields;
+
+  constructor(catalogue: IndexCatalogue, previous: PreviousFields) {
+    this.#catalogue = catalogue;
+    this.#previous = previous;
+  }
+
+  /** In the order of the writes, which see each other; a `verify` touches nothing. */
+  of(
+    state: DatabaseState,
+    writes: readonly Write[],
+    requestTime: Timestamp,
+  ): readonly WriteFootprint[] {
+    const changed = new Map<string, MapValue | undefined>();
+    const footprints: WriteFootprint[] = [];
+    for (const write of writes) {
+      if (write.kind === "verify") continue;
+      const before = changed.has(write.path) ? changed.get(write.path) : this.#before(state, write);
+      const after = afterImage(before, write, requestTime);
+      changed.set(write.path, after);
+      footprints.push(this.#footprint(write, before, after));
+    }
+    return footprints;
+  }
+
+  /** Keeps what the writes made, where nobody else can tell it. */
+  remember(state: DatabaseState, footprints: readonly WriteFootprint[]): void {
+    for (const { path, after } of footprints) {
+      if (this.#previous(state.name, path) === "unknown") state.memory.set(path, after ?? "none");
+    }
+  }
+
+  #footprint(
+    write: Write,
+    before: MapValue | undefined,
+    after: MapValue | undefined,
+  ): WriteFootprint {
+    const changes = this.#catalogue.changes(write.path, before, after);
+    const grows = changes.inserted.length > 0 && after !== undefined;
+    return {
+      path: write.path,
+      collection: collectionOf(write.path),
+      created: createdBy(before, after),
+      after,
+      changes,
+      entries: grows ? this.#catalogue.countEntries(write.path, after) : 0,
+      transforms:
+        write.kind === "update" || write.kind === "transform" ? write.transforms.length : 0,
+    };
+  }
+
+  #before(state: DatabaseState, { path }: Write): MapValue | undefined {
+    const known = this.#previous(state.name, path);
+    const before = known === "unknown" ? state.memory.get(path) : known;
+    return before === "none" ? undefined : before;
+  }
+}
+
+function createdBy(before: MapValue | undefined, after: MapValue | undefined): -1 | 0 | 1 {
+  if ((before === undefined) === (after === undefined)) return 0;
+  return before === undefined ? 1 : -1;
+}
