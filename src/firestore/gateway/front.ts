@@ -100,7 +100,8 @@ function sniff(clock: Clock, socket: Socket, http: HttpServer, backend: Backend)
     );
     if (isHttp2) backend.acceptHttp2(socket);
     else http.emit("connection", socket);
-    socket.resume();
+    // Node's HTTP/2 server takes what is buffered later in this tick; a flowing socket would lose it.
+    if (!isHttp2 || backend.kind !== "embedded") socket.resume();
   };
   const onError = (): void => void socket.destroy();
   const onClose = (): void => decided.abort();
