@@ -171,11 +171,15 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
   },
   {
     given: ["--indexes", file("broken-indexes.json", "{")],
-    says: `E_INDEXES_OPTION: --indexes: ${folder}/broken-indexes.json: is not JSON: `,
+    says: `E_INDEXES_OPTION: --indexes: ${folder}/broken-indexes.json:1: `,
   },
   {
-    given: ["--indexes", file("no-list.json", "{}")],
-    says: `E_INDEXES_OPTION: --indexes: ${folder}/no-list.json: holds no list of "indexes". Accepted: a file of the form of firestore.indexes.json.`,
+    given: ["--indexes", file("odd.json", '{\n "indexes": 5}')],
+    says: `E_INDEXES_OPTION: --indexes: ${folder}/odd.json:2: `,
+  },
+  {
+    given: ["--scenario", "group-index", "--scenario", "baseline"],
+    says: "E_INDEXES_OPTION: --indexes: the scenarios want different ones (group-index: created-at-group.json, baseline: the service's own). Accepted: ",
   },
   {
     given: ["--limiter-config", "agressive"],

@@ -8,6 +8,7 @@ import { MarketFileError } from "../market/market-file-error.ts";
 import { parseMarketCsv } from "../market/market-file.ts";
 import type { MarketRow } from "../market/market-file.ts";
 import { chooseScenarios } from "./choose-scenarios.ts";
+import { chooseIndexes } from "./choose-indexes.ts";
 import { UserError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 
@@ -17,16 +18,18 @@ const NOTHING_RAN = "Nothing was run.";
 export interface RunInputs {
   readonly scenarios: readonly Scenario[];
   readonly limiterConfig: LimiterConfig;
+  /** Path of the index file that queries and writes are held to. */
+  readonly indexesFile: string;
   readonly marketRows: readonly MarketRow[] | null;
 }
 
 export async function loadInputs(options: RunOptions): Promise<RunInputs> {
   const scenarios = chooseScenarios(options.scenarios);
   const limiterConfig = await loadLimiterConfig(options.limiterConfig);
-  if (options.indexes !== null) await requireIndexes(options.indexes);
+  const indexesFile = await chooseIndexes(options.indexes, scenarios);
   const marketRows = options.market === null ? null : await loadMarket(options.market);
   await requireWritable(options.reports);
-  return { scenarios, limiterConfig, marketRows };
+  return { scenarios, limiterConfig, indexesFile, marketRows };
 }
 
 async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {
@@ -58,26 +61,6 @@ async function readLimiterFile(path: string): Promise<unknown> {
 function limiterError(message: string, cause?: unknown): UserError {
   const hint = `docs/limiter.md explains the settings. ${NOTHING_RAN}`;
   return new UserError("E_LIMITER_CONFIG", message, hint, { cause });
-}
-
-/** What is in it is the gateway's to judge; that it can be read at all is known before anything starts. */
-async function requireIndexes(path: string): Promise<void> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw indexesError(`--indexes: "${path}" cannot be read: ${messageOf(error)}`, error);
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw indexesError(`--indexes: ${path}: is not JSON: ${messageOf(error)}`, error);
-  }
-  if (typeof value === "object" && value !== null && "indexes" in value) return;
-  throw indexesError(`--indexes: ${path}: holds no list of "indexes"`);
-}
-
-function indexesError(message: string, cause?: unknown): UserError {
-  const accepted = "Accepted: a file of the form of firestore.indexes.json.";
-  return new UserError("E_INDEXES_OPTION", `${message}. ${accepted}`, NOTHING_RAN, { cause });
 }
 
 async function loadMarket(path: string): Promise<readonly MarketRow[]> {

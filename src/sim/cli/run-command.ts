@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { readConfigFile } from "../config/config-file.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
@@ -10,7 +9,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { createRunOutput } from "./progress.ts";
-import { INDEXES_FILE, RULES_FILE } from "./project-files.ts";
+import { RULES_FILE } from "./project-files.ts";
 import { declareRunOptions, readRunOptions } from "./run-options-parser.ts";
 
 export function createRunCommand(context: CliContext): CliCommand {
@@ -36,7 +35,7 @@ async function run(
 ): Promise<ExitCode> {
   const file = configFile === undefined ? undefined : await readConfigFile(configFile);
   const options = resolveOptions(commandLine, file);
-  const inputs = await loadInputs(options);
+  const { indexesFile, ...inputs } = await loadInputs(options);
   const plan = await planTarget(options.target, context.machine);
   const simulate = await context.loadSimulate();
 
@@ -60,7 +59,7 @@ async function run(
             gateway: {
               limits: options.limits,
               latency: options.latency,
-              indexesFile: resolve(options.indexes ?? INDEXES_FILE),
+              indexesFile,
             },
           },
           context.machine,

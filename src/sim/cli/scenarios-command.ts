@@ -25,9 +25,9 @@ export function createScenariosCommand(context: CliContext): CliCommand {
   };
 }
 
-/** The P&L writes of the pulse: trades per user, each written once in a period. */
+/** The P&L writes of the pulse: trades per user, each written once in a period; or direct writes. */
 function writesPerSecond(scenario: Scenario, users: number): number {
-  if (scenario.pulse === null) return 0;
+  if (scenario.pulse === null) return scenario.directWrites?.writesPerSecond ?? 0;
   return (users * scenario.pulse.openTradesPerUser) / scenario.pulse.periodSeconds;
 }
 
@@ -40,6 +40,6 @@ function describeScenarios(scenarios: readonly Scenario[], users: number): strin
     scenario.summary,
   ]);
   const titles = ["scenario", "duration", "writes/s", "document", "what it does"];
-  const note = `writes/s: P&L writes of the pulse with ${users} users (--users changes it).`;
+  const note = `writes/s: P&L writes of the pulse with ${users} users (--users changes it), or direct writes where there is none.`;
   return `${formatTable([titles, ...rows])}\n${note}\n`;
 }

@@ -19,15 +19,19 @@ function perSecond(perUserPerMinute: number): number {
 }
 
 describe("the project's scenarios", () => {
-  test("are the eight that the README describes", () => {
+  test("are the twelve that the README describes", () => {
     expect(loadScenarios().map(({ name }) => name)).toEqual([
       "active",
       "baseline",
+      "cold-collection",
       "dashboards",
       "flash-crash",
+      "group-index",
       "high-volatility",
       "large-tenant",
+      "large-tenant-ledger",
       "onboarding-rush",
+      "ops-counter",
       "thundering-herd",
     ]);
   });
@@ -71,8 +75,9 @@ describe("finding a scenario", () => {
     const error = caught(() => findScenario(name));
     expect(error.fault).toBe("name");
     expect(error.message).toBe(
-      `--scenario: got "${name}", expected one of active, baseline, dashboards, flash-crash, ` +
-        "high-volatility, large-tenant, onboarding-rush, thundering-herd.",
+      `--scenario: got "${name}", expected one of active, baseline, cold-collection, dashboards, ` +
+        "flash-crash, group-index, high-volatility, large-tenant, large-tenant-ledger, " +
+        "onboarding-rush, ops-counter, thundering-herd.",
     );
     expect(error.hint).toBe(hint);
   });

@@ -33,7 +33,9 @@ export class ScenarioError extends Error {
 
 /** All scenarios of a folder in order of their names. Throws a ScenarioError on the first bad file. */
 export function loadScenarios(folder: string = SCENARIOS_FOLDER): readonly Scenario[] {
-  return scenarioFilesOf(folder).map((fileName) => readScenario(join(folder, fileName)));
+  return scenarioFilesOf(folder)
+    .map((fileName) => readScenario(join(folder, fileName)))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 /** The scenario of that name. The error for an unknown name lists the known ones. */
@@ -58,7 +60,7 @@ function scenarioFilesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((fileName) => fileName.endsWith(".json") && fileName !== SCHEMA_FILE)
-      .sort();
+      .sort(); // So that of several faults always the same one is told.
   } catch (error) {
     throw fileError(folder, `the folder cannot be read: ${(error as Error).message}`, error);
   }
