@@ -1,0 +1,49 @@
+import type { Clock } from "../../../std/clock.ts";
+import type { Rng } from "../../../std/rng.ts";
+import type { Admission } from "../../admission/admission.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Backend } from "../backend.ts";
+import { GrpcServer } from "./grpc/grpc-server.ts";
+import { ReceiveBudget } from "./grpc/message-parser.ts";
+import { RestServer } from "./rest/rest-server.ts";
+import { createService } from "./service/create-service.ts";
+import { Gate } from "./service/gate.ts";
+import { SERVING_LIMITS, type ServingLimits } from "./serving-limits.ts";
+
+export interface EmbeddedBackendOptions {
+  readonly engine: Engine;
+  /** Asked for every call before it is served. */
+  readonly admission: Admission;
+  readonly clock: Clock;
+  /** For the IDs of documents, streams and tokens that the server makes. */
+  readonly rng: Rng;
+  /** Told of errors that are faults of ours; the client gets INTERNAL. */
+  readonly onFault?: (error: unknown) => void;
+  readonly limits?: Partial<ServingLimits>;
+}
+
+/**
+ * Serves google.firestore.v1.Firestore over gRPC and REST from an engine in this process. Security
+ * rules are not evaluated: everybody is an administrator, whatever the token.
+ */
+export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend {
+  const { engine, admission, clock, rng, onFault = () => undefined } = options;
+  const limits = { ...SERVING_LIMITS, ...options.limits };
+  const gate = new Gate(admission, clock);
+  const service = createService({ engine, gate, clock, rng, limits, onFault });
+  const budget = new ReceiveBudget(limits.receivingBytes);
+  const surroundings = { clock, limits, budget, onFault };
+  const rest = new RestServer(service, engine, surroundings);
+  const grpc = new GrpcServer(service, surroundings);
+  return {
+    kind: "embedded",
+    description:
+      "embedded Firestore engine (in memory; security rules are not evaluated, everybody is an administrator)",
+    acceptHttp2: (socket) => grpc.accept(socket),
+    handleHttp1: (request, response) => rest.handle(request, response),
+    close: () => {
+      grpc.close();
+      return Promise.resolve();
+    },
+  };
+}

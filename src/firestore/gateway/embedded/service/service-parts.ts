@@ -1,0 +1,16 @@
+import type { Clock } from "../../../../std/clock.ts";
+import type { Rng } from "../../../../std/rng.ts";
+import type { Engine } from "../../../engine/engine.ts";
+import type { ServingLimits } from "../serving-limits.ts";
+import type { Gate } from "./gate.ts";
+
+/** What the methods are made of. */
+export interface ServiceParts {
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly limits: ServingLimits;
+  /** Told of what is no FirestoreError: a fault of ours. */
+  readonly onFault: (error: unknown) => void;
+}

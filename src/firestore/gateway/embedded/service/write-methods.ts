@@ -1,0 +1,109 @@
+import type { DatabaseName } from "../../../data/document.ts";
+import { FirestoreError } from "../../../data/status.ts";
+import type { WriteResult } from "../../../data/write.ts";
+import {
+  EMPTY,
+  encodeBatchWriteResponse,
+  encodeBeginResponse,
+  encodeCommitResponse,
+  encodeWriteResponse,
+} from "../../../wire/encode-responses.ts";
+import { readBeginRequest, readRollbackRequest } from "../../../wire/read-transaction-requests.ts";
+import { readWriteRequest, type WriteRequest } from "../../../wire/read-write-request.ts";
+import type { BidiStream, Call, Method } from "../rpc.ts";
+import { modeOf, transactionBytes, transactionId } from "./consistency.ts";
+import { newDocumentId } from "./document-id.ts";
+import type { ServiceParts } from "./service-parts.ts";
+
+/** The methods that write, and those that begin and end transactions. */
+export function writeMethods(parts: ServiceParts): readonly (readonly [string, Method])[] {
+  const { engine, gate } = parts;
+
+  const commit = async (bytes: Uint8Array, { signal }: Call) => {
+    const request = readWriteRequest("commit", bytes);
+    const name = databaseOf(request);
+    const { transaction, writes } = request;
+    await gate.commit(name, writes, bytes.length, signal);
+    const id = transaction === undefined ? undefined : transactionId(transaction);
+    const { writeResults, commitTime } = await engine.database(name).commit(writes, id, signal);
+    return encodeCommitResponse(writeResults, commitTime);
+  };
+
+  const batchWrite = async (bytes: Uint8Array, { signal }: Call) => {
+    const request = readWriteRequest("batch-write", bytes);
+    const name = databaseOf(request);
+    const refusals = await gate.batchWrite(name, request.writes, bytes.length, signal);
+    const admitted = request.writes.filter((_, index) => refusals[index] === undefined);
+    const results = await engine.database(name).batchWrite(admitted);
+    let next = 0;
+    return encodeBatchWriteResponse(
+      refusals.map((refusal) => refusal ?? resultAt(results, next++)),
+    );
+  };
+
+  const begin = (bytes: Uint8Array) => {
+    const { database, options } = readBeginRequest(bytes);
+    const { transaction } = engine.database(database).begin(modeOf(options));
+    return Promise.resolve(encodeBeginResponse(transactionBytes(transaction)));
+  };
+
+  const rollback = (bytes: Uint8Array) => {
+    const { database, transaction } = readRollbackRequest(bytes);
+    engine.database(database).rollback(transactionId(transaction));
+    return Promise.resolve(EMPTY);
+  };
+
+  return [
+    ["Commit", { kind: "unary", handle: commit }],
+    ["BatchWrite", { kind: "unary", handle: batchWrite }],
+    // Async, so that what they throw rejects.
+    ["BeginTransaction", { kind: "unary", handle: async (bytes) => begin(bytes) }],
+    ["Rollback", { kind: "unary", handle: async (bytes) => rollback(bytes) }],
+    ["Write", { kind: "bidi", handle: (stream) => serveWriteStream(parts, stream) }],
+  ];
+}
+
+/**
+ * Write: the first request names the database and is answered with the stream's ID and a token; each
+ * one after it is a commit, whose answer carries the next token. The first refusal ends the stream.
+ */
+async function serveWriteStream(parts: ServiceParts, stream: BidiStream): Promise<void> {
+  const { engine, gate, rng } = parts;
+  const streamId = newDocumentId(rng);
+  let database: DatabaseName | undefined;
+  let position = 0;
+  for await (const bytes of stream.requests) {
+    const request = readWriteRequest("write-stream", bytes);
+    const first = database === undefined;
+    database ??= databaseOf(request);
+    const { writes } = request;
+    let results: readonly WriteResult[] = [];
+    let commitTime;
+    if (!first || writes.length > 0) {
+      await gate.commit(database, writes, bytes.length, stream.signal);
+      const committed = await engine.database(database).commit(writes, undefined, stream.signal);
+      ({ writeResults: results, commitTime } = committed);
+    }
+    position += 1;
+    await stream.send(
+      encodeWriteResponse({
+        streamId: first ? streamId : "",
+        streamToken: Buffer.from(`${streamId}/${position}`),
+        results,
+        commitTime,
+      }),
+    );
+  }
+}
+
+function databaseOf({ database }: WriteRequest): DatabaseName {
+  if (database !== undefined) return database;
+  throw new FirestoreError("INVALID_ARGUMENT", 'Database name "" lacks "projects" at index 0.');
+}
+
+function resultAt(
+  results: readonly (WriteResult | FirestoreError)[],
+  index: number,
+): WriteResult | FirestoreError {
+  return results[index] ?? new FirestoreError("INTERNAL", "The write was not answered.");
+}
