@@ -98,10 +98,13 @@ function sniff(clock: Clock, socket: Socket, http: HttpServer, backend: Backend)
     const isHttp2 = CLIENT_PREFACE.subarray(0, SNIFFED_BYTES).equals(
       seen.subarray(0, SNIFFED_BYTES),
     );
-    if (isHttp2) backend.acceptHttp2(socket);
-    else http.emit("connection", socket);
-    // Node's HTTP/2 server takes what is buffered later in this tick; a flowing socket would lose it.
-    if (!isHttp2 || backend.kind !== "embedded") socket.resume();
+    if (isHttp2) {
+      // It takes up the socket by itself: flowing already, the first bytes could be lost.
+      backend.acceptHttp2(socket);
+      return;
+    }
+    http.emit("connection", socket);
+    socket.resume();
   };
   const onError = (): void => void socket.destroy();
   const onClose = (): void => decided.abort();

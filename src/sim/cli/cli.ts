@@ -5,6 +5,7 @@ import type { CliCommand, CliContext } from "./context.ts";
 import { createDoctorCommand } from "./doctor-command.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { createGatewayCommand } from "./gateway-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { reportError } from "./report-error.ts";
 import { createRunCommand } from "./run-command.ts";
@@ -18,7 +19,12 @@ export async function runCli(
   context: CliContext,
 ): Promise<ExitCode> {
   const run = createRunCommand(context);
-  const commands = [run, createDoctorCommand(context), createScenariosCommand(context)];
+  const commands = [
+    run,
+    createDoctorCommand(context),
+    createGatewayCommand(context),
+    createScenariosCommand(context),
+  ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;
   for (const { command, run: execute } of commands) {

@@ -4,7 +4,7 @@ import { OK_STATUS, RESPONSE_HEADERS, trailersOf } from "../grpc/status.ts";
 import type { GrpcStatus } from "../grpc/status.ts";
 import { ErrorCode, encodeRstStream, encodeWindowUpdate } from "../http2/frame.ts";
 import type { HeaderField } from "../http2/hpack-table.ts";
-import type { Policy, Ruling } from "../policy.ts";
+import type { Policy, Ruling } from "../policy/policy.ts";
 import { ClientWriter } from "./client-writer.ts";
 import { RecentStreams } from "./recent-streams.ts";
 import type { RelayEvents } from "./relay-events.ts";

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../../../std/clock.ts";
 import type { Backend } from "../backend.ts";
-import type { Policy } from "../policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { RelayContext } from "./calls.ts";
 import { Http1Relay } from "./http1-relay.ts";
 import { RelayConnection } from "./relay-connection.ts";
@@ -35,7 +35,7 @@ export function createRelayBackend(options: RelayOptions): Backend {
   const side = new SideCalls(authority, policy.largestMessageBytes);
   const memory = { keptBytes: 0 };
   const context: RelayContext = { policy, clock, events, side, memory, headersFirst };
-  const http1 = new Http1Relay(endpoint);
+  const http1 = new Http1Relay(context, endpoint);
   const connections = new Set<RelayConnection>();
   const closing = new AbortController();
   void sweepRegularly(clock, connections, closing.signal);
@@ -48,7 +48,7 @@ export function createRelayBackend(options: RelayOptions): Backend {
       void connection.closed.then(() => connections.delete(connection));
     },
     handleHttp1: (request: IncomingMessage, response: ServerResponse) =>
-      http1.pass(request, response),
+      http1.handle(request, response),
     close: async () => {
       closing.abort();
       const closed = [...connections].map((connection) => connection.closed);

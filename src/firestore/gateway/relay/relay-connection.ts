@@ -107,6 +107,7 @@ export class RelayConnection {
       this.#calls.abandon();
       this.#server.destroy();
     });
+    client.resume();
     server.on("error", (error) => this.#orphan(error.message));
     server.on("close", () => this.#orphan("it closed the connection"));
   }

@@ -7,8 +7,8 @@ import { Flag, encodeData, payloadLengthAt, unpaddedPayload } from "../http2/fra
 import type { Frame } from "../http2/frame.ts";
 import type { HeaderField } from "../http2/hpack-table.ts";
 import { fieldValue } from "../http2/header-block.ts";
-import { PASS } from "../policy.ts";
-import type { MethodShape, Policy, Ruling } from "../policy.ts";
+import { PASS } from "../policy/policy.ts";
+import type { MethodShape, Policy, Ruling } from "../policy/policy.ts";
 import { StreamFlow } from "./client-writer.ts";
 
 /** Beyond it, a message that might have to be answered in the server's place goes on undecided. */

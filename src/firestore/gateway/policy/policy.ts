@@ -1,4 +1,4 @@
-import type { GrpcStatus } from "./grpc/status.ts";
+import type { GrpcStatus } from "../grpc/status.ts";
 
 /**
  * Decides over the calls that pass a proxy. The proxies (the frame relay, and the plain one that
