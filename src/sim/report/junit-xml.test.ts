@@ -14,6 +14,7 @@ describe("renderJunitXml", () => {
       "plimsoll.run",
       "plimsoll.benchmark",
       "plimsoll.throughput",
+      "plimsoll.limits",
       "plimsoll.limiter",
       "plimsoll.data",
       "plimsoll.harness",
@@ -22,9 +23,9 @@ describe("renderJunitXml", () => {
 
   test("counts the run's verdict and every check", () => {
     const xml = renderJunitXml(fixtureResult());
-    // 12 checks and the run; two checks and the run failed; one check is inconclusive.
+    // 14 checks and the run; three checks and the run failed; one check is inconclusive.
     expect(xml).toContain(
-      '<testsuites name="plimsoll" tests="13" failures="3" errors="0" skipped="1" time="212">',
+      '<testsuites name="plimsoll" tests="15" failures="4" errors="0" skipped="1" time="212">',
     );
   });
 

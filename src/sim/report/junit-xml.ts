@@ -80,7 +80,14 @@ function outcomeOf(verdict: Check["verdict"], message: string, text: string): Ou
 
 function suiteXml(suite: TestSuite, seconds: number, result: Result): readonly string[] {
   const { run, target } = result;
-  const properties = { seed: run.seed, commit: run.commit, target: target.kind, run: run.id };
+  const properties = {
+    seed: run.seed,
+    commit: run.commit,
+    target: target.kind,
+    limits: target.limits,
+    latency: target.latency,
+    run: run.id,
+  };
   const attributes =
     `name="${escapeXml(suite.name)}" ${counts(suite.cases)} time="${seconds}" ` +
     `timestamp="${escapeXml(run.startedAt)}"`;

@@ -33,6 +33,7 @@ describe("renderReportHtml", () => {
       "Write rate over time",
       "Latency over time",
       "Latency distributions",
+      "Limits met The gateway delayed and refused",
       "Limiter and fairness",
       "This run Repeat it with: npm run sim",
       "What the words mean",
@@ -46,6 +47,38 @@ describe("renderReportHtml", () => {
     expect(text).toContain(
       "FAIL P&L update latency section 6 p99 < 500 ms p99 5,124 ms 925% above 27,560 measured on emulator Missed by 4,624 ms",
     );
+  });
+
+  test("names each limit met, on what, when, and the remedy", () => {
+    const text = textOf(render(fixtureResult()));
+    const subject = "index range users/u-0001/shadowTradeHistory (status ASC, created_at DESC)";
+    expect(text).toContain(
+      `high-volatility sequential-index-writes ${subject} 31 9 RESOURCE_EXHAUSTED`,
+    );
+    expect(text).toContain("which takes 500 however long they go on. Exempt created_at");
+    expect(text).toContain(`high-volatility ${subject} sequential-index-writes 762/s 500/s 152%`);
+    expect(text).toContain("shadowTradeHistory, 4 queries { &quot;collectionGroup&quot;");
+    expect(text).toContain("Figures of the model that nobody publishes (1 assumed)");
+  });
+
+  test.each([
+    ["observe", "what is shown here is what would have been"],
+    ["off", "nobody was asked whether production would have taken this load. No phase was asked"],
+  ] as const)("says what limits %s means", (limits, words) => {
+    const result = fixtureResult();
+    const phases =
+      limits === "off" ? result.phases.map(({ limits: _, ...rest }) => rest) : result.phases;
+    const text = textOf(render({ ...result, phases, target: { ...result.target, limits } }));
+    expect(text).toContain(words);
+  });
+
+  test("says what was modelled, and that the embedded engine evaluates no rules", () => {
+    const { target, ...others } = fixtureResult();
+    const changed = { kind: "embedded", latency: "nam5", evaluatesRules: false } as const;
+    const text = textOf(render({ ...others, target: { ...target, ...changed } }));
+    expect(text).toContain("Ran on embedded engine Limits on Latency nam5 (assumed)");
+    expect(text).toContain("Latencies of nam5 were added, from assumed figures.");
+    expect(text).toContain("Security rules not evaluated on the embedded engine; covered by");
   });
 
   test("shows offered and achieved rates of each phase", () => {

@@ -3,6 +3,7 @@ import { checksSection } from "./html/checks-section.ts";
 import { definitionsSection } from "./html/definitions-section.ts";
 import { distributionSection } from "./html/distribution-section.ts";
 import { limiterSection } from "./html/limiter-section.ts";
+import { limitsSection } from "./html/limits-section.ts";
 import { markup, jsonMarkup, scriptMarkup, trustedMarkup, type Markup } from "./html/markup.ts";
 import { phasesSection } from "./html/phases-section.ts";
 import { plotData } from "./html/plot-data.ts";
@@ -33,6 +34,7 @@ const NAVIGATION: readonly (readonly [id: string, title: string])[] = [
   ["rates", "Write rate"],
   ["latency", "Latency"],
   ["distributions", "Distributions"],
+  ["limits", "Limits met"],
   ["limiter", "Limiter"],
   ["phases", "Phases"],
   ["run", "This run"],
@@ -71,6 +73,7 @@ export function renderReportHtml(result: Result, assets: ReportAssets): string {
           ${ratesSection(data, step)}
           ${latencyPlotsSection(data, step)}
           ${distributionSection(result)}
+          ${limitsSection(result)}
           ${limiterSection(result)}
           ${phasesSection(result.phases)}
           ${runSection(result)}

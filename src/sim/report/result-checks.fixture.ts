@@ -6,6 +6,7 @@ export function fixtureChecks(): Check[] {
     ...benchmarkChecks(),
     ...latencyChecks(),
     ...throughputChecks(),
+    ...limitsChecks(),
     ...limiterChecks(),
     ...otherChecks(),
   ];
@@ -117,6 +118,43 @@ function throughputChecks(): readonly Check[] {
         ? "The limiter let 500 writes pass in any 5 s, which is 100 a second; 233 writes/s were still waiting when the phase ended."
         : "All writes that fell due were committed in the phase.",
   }));
+}
+
+function limitsChecks(): readonly Check[] {
+  return [
+    {
+      id: "limits.refusals",
+      group: "limits",
+      phase: "high-volatility",
+      title: "Requests that production refuses",
+      section: null,
+      target: "0",
+      figure: "31 of 5,132 attempts",
+      value: 31,
+      bound: 0,
+      unit: "attempts",
+      samples: 5132,
+      basis: "modelled",
+      verdict: "fail",
+      detail:
+        "310 writes refused. sequential-index-writes on index range users/u-0001/shadowTradeHistory (status ASC, created_at DESC) (31 attempts, from second 9 of high-volatility): it takes 500 writes a second.",
+    },
+    {
+      id: "limits.contended-documents",
+      group: "limits",
+      title: "Hottest document",
+      section: null,
+      target: "below 100% of what one document takes",
+      figure: "4%",
+      value: 4,
+      bound: 100,
+      unit: "%",
+      samples: 36_000,
+      basis: "modelled",
+      verdict: "pass",
+      detail: "document users/u-0001/alpacaAccounts/snapshot (document-writes): 0.4/s of 10/s.",
+    },
+  ];
 }
 
 function limiterChecks(): readonly Check[] {

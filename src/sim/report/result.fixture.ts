@@ -5,6 +5,7 @@ import {
   SCHEMA_VERSION,
   type HistogramSummary,
   type Phase,
+  type PhaseLimits,
   type Result,
   type Second,
 } from "./result.ts";
@@ -105,6 +106,9 @@ export function fixtureResult(changes: Partial<Result> = {}): Result {
       limits: "on",
       latency: "off",
       evaluatesRules: true,
+      assumed: [
+        { id: "document-writes", value: 10, unit: "writes/s", limits: "one document's writes" },
+      ],
     },
     population: {
       tenants: 25,
@@ -167,6 +171,7 @@ function fixtureRun(): Result["run"] {
     options: { users: 1000, tenants: 25, seed: 42, limiter: "literal", target: "auto" },
     harnessPeakMiB: 412,
     targetPeakMiB: 688,
+    gatewayPeakMiB: 96,
   };
 }
 
@@ -205,9 +210,83 @@ function fixturePhase(plan: PhasePlan, startSecond: number): Phase {
     limiterWaits: held
       ? { "batch-limit": 4120, jitter: 880, cooldown: 41, "tenant-share": 312 }
       : { jitter: 310 },
+    limits: fixtureLimits(plan),
     fairness: held
       ? { jain: 0.71, worstTenant: "tenant-0001", worstTenantP99Ms: 6840 }
       : { jain: 0.98, worstTenant: "tenant-0017", worstTenantP99Ms: plan.pnlMedianMs * 5 },
+  };
+}
+
+/** In the heaviest phase one tail is too hot. */
+function fixtureLimits({ offeredPerSecond, seconds }: PhasePlan): PhaseLimits {
+  const writes = Math.round(offeredPerSecond * seconds);
+  const isHot = offeredPerSecond > 300;
+  const subject = "index range users/u-0001/shadowTradeHistory (status ASC, created_at DESC)";
+  return {
+    mode: "on",
+    warmedTo: null,
+    commits: Math.round(writes / 10),
+    queries: 240,
+    writes,
+    indexEntries: writes * 3,
+    commitsSent: Math.round(writes / 10),
+    refusedAttempts: isHot ? 31 : 0,
+    refusedWrites: isHot ? 310 : 0,
+    delayedWrites: isHot ? 4210 : 0,
+    queueing: {
+      samples: 2240,
+      meanMs: isHot ? 210 : 0.2,
+      p99Ms: isHot ? 4100 : 3,
+      maxMs: isHot ? 4980 : 12,
+    },
+    refusals: isHot
+      ? [
+          {
+            limit: "sequential-index-writes",
+            subject,
+            subjectKind: "index-range",
+            code: "RESOURCE_EXHAUSTED",
+            attempts: 31,
+            explanation:
+              "762 writes a second met the growing end of this index, which takes 500 however long they go on. Exempt created_at, or put a field of many values before it.",
+            firstSecond: 9.2,
+          },
+        ]
+      : [],
+    refusalsNotListed: 0,
+    hottest: [
+      {
+        limit: "sequential-index-writes",
+        subject,
+        subjectKind: "index-range",
+        operationsPerSecond: isHot ? 762 : offeredPerSecond,
+        allowedPerSecond: 500,
+        utilisation: isHot ? 1.524 : offeredPerSecond / 500,
+        atSecond: 14,
+        delayed: isHot ? 4210 : 0,
+        refused: isHot ? 310 : 0,
+      },
+      {
+        limit: "document-writes",
+        subject: "document users/u-0001/alpacaAccounts/snapshot",
+        subjectKind: "document",
+        operationsPerSecond: 0.4,
+        allowedPerSecond: 10,
+        utilisation: 0.04,
+        atSecond: 3,
+        delayed: 0,
+        refused: 0,
+      },
+    ],
+    missingIndexes: isHot
+      ? [
+          {
+            collectionGroup: "shadowTradeHistory",
+            queries: 4,
+            json: '{\n  "collectionGroup": "shadowTradeHistory",\n  "queryScope": "COLLECTION",\n  "fields": [{ "fieldPath": "side", "order": "ASCENDING" }]\n}',
+          },
+        ]
+      : [],
   };
 }
 

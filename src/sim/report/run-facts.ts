@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatNumber, NO_FIGURE } from "./format-figures.ts";
+import { limitsInShort } from "./limits-met.ts";
 import type { Result } from "./result.ts";
 
 /** Name and value of what the figures of a run depend on. */
@@ -17,6 +18,13 @@ export function machineFacts(result: Result): readonly Fact[] {
     ["Versions", joinRecord(run.versions)],
     ["Target", `${target.kind}: ${target.description} at ${target.endpoint}`],
     ["Why this target", target.reason],
+    ["Limits", limitsInShort(result)],
+    [
+      "Security rules",
+      target.evaluatesRules
+        ? "evaluated: clients acted as their users, through them"
+        : "not evaluated on the embedded engine; covered by the test suite where the emulator is",
+    ],
     [
       "Population",
       `${formatCount(population.users)} users in ${formatCount(population.tenants)} tenants ` +
@@ -28,12 +36,17 @@ export function machineFacts(result: Result): readonly Fact[] {
     ["Machine", `${cpus} × ${cpuModel}, ${formatNumber(memoryGiB)} GiB, load ${loadAverage}`],
     [
       "Peak memory",
-      `harness ${formatCount(run.harnessPeakMiB)} MiB, target ${
-        run.targetPeakMiB === null ? NO_FIGURE : `${formatCount(run.targetPeakMiB)} MiB`
-      }`,
+      `harness ${formatCount(run.harnessPeakMiB)} MiB, target ${mebibytes(run.targetPeakMiB)}` +
+        (run.gatewayPeakMiB === undefined || run.gatewayPeakMiB === null
+          ? ""
+          : `, gateway ${mebibytes(run.gatewayPeakMiB)}`),
     ],
     ...(run.notes ?? []).map((note): Fact => ["Note", note]),
   ];
+}
+
+function mebibytes(peak: number | null): string {
+  return peak === null ? NO_FIGURE : `${formatCount(peak)} MiB`;
 }
 
 /** "node 24.21.0, zod 4.6.7": a record of plain values on one line. */

@@ -24,6 +24,18 @@ describe("renderSummaryMarkdown", () => {
     expect(text.split("<details>")).toHaveLength(text.split("</details>").length);
   });
 
+  test("tells each refusal's cause and remedy, and folds limits that did nothing", () => {
+    const result = fixtureResult();
+    const text = renderSummaryMarkdown(result);
+    expect(text).toContain("## Limits met\n");
+    expect(text).toMatch(
+      /\*\*sequential-index-writes on .+\*\* \(high-volatility, 31 attempts\): 762 writes/,
+    );
+    const calm = renderSummaryMarkdown({ ...result, phases: result.phases.slice(0, 2) });
+    expect(calm).not.toContain("## Limits met");
+    expect(calm).toContain("Limits met: none");
+  });
+
   test("marks a partial run, and one without checks", () => {
     const fixture = fixtureResult({ checks: [], phases: [], histograms: [] });
     const run = { ...fixture.run, status: "partial" as const, partialReason: null };

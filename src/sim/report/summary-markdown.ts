@@ -14,8 +14,10 @@ import {
   formatMargin,
   formatNumber,
   formatRate,
+  formatShare,
   NO_FIGURE,
 } from "./format-figures.ts";
+import { limitedPhases, limitsInWords } from "./limits-met.ts";
 import { escapeMarkdown, markdownCode, markdownFold, markdownTable } from "./markdown-text.ts";
 import { machineFacts } from "./run-facts.ts";
 import type { Check, Result, Verdict } from "./result.ts";
@@ -50,6 +52,7 @@ export function renderSummaryMarkdown(result: Result): string {
   const sections = [
     opening(result),
     ...groupChecks(result.checks).map(checkSection),
+    limitsSection(result),
     phasesFold(result),
     latencyFold(result),
     runFold(result),
@@ -123,6 +126,47 @@ function detailList(checks: readonly Check[]): string {
     .map((check) => `- **${escapeMarkdown(check.title)}**: ${escapeMarkdown(check.detail)}`);
   return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
 }
+
+/** Stands open when something was refused or a range was full; else folded. */
+function limitsSection(result: Result): string | null {
+  const phases = limitedPhases(result);
+  const words = escapeMarkdown(limitsInWords(result));
+  if (phases.length === 0) return result.target.limits === "off" ? words : null;
+  const causes = phases.flatMap(({ name, limits }) =>
+    limits.refusals.map(
+      (refusal) =>
+        `- **${escapeMarkdown(`${refusal.limit} on ${refusal.subject}`)}** (${name}, ` +
+        `${formatCount(refusal.attempts)} attempts): ${escapeMarkdown(refusal.explanation)}`,
+    ),
+  );
+  const hottest = phases.flatMap(({ name, limits }) =>
+    limits.hottest.slice(0, HOTTEST_SHOWN).map((hot) => ({ name, hot })),
+  );
+  const rows = hottest.map(({ name, hot }) => [
+    name,
+    hot.subject,
+    hot.limit,
+    formatRate(hot.operationsPerSecond),
+    formatRate(hot.allowedPerSecond),
+    formatShare(hot.utilisation),
+  ]);
+  const table = markdownTable(HOT_COLUMNS, rows);
+  const body = [words, ...(causes.length === 0 ? [] : [causes.join("\n")]), table].join("\n\n");
+  const isCalm = causes.length === 0 && hottest.every(({ hot }) => hot.utilisation < 1);
+  return isCalm ? markdownFold("Limits met: none", body) : `## Limits met\n\n${body}`;
+}
+
+/** Of each phase. */
+const HOTTEST_SHOWN = 3;
+
+const HOT_COLUMNS = [
+  { title: "Phase" },
+  { title: "Hottest" },
+  { title: "Limit" },
+  { title: "Offered", align: "right" },
+  { title: "Takes", align: "right" },
+  { title: "Utilisation", align: "right" },
+] as const;
 
 function phasesFold(result: Result): string | null {
   if (result.phases.length === 0) return null;

@@ -48,6 +48,20 @@ describe("renderTerminalTable", () => {
     expect(wide.filter((line) => !line.startsWith("Repeat"))).toEqual([]);
   });
 
+  test("names the hottest range, and says when nobody was asked", () => {
+    const result = fixtureResult();
+    const render = (changed: typeof result): string =>
+      renderTerminalTable(changed, { columns: 200, colour: false });
+    expect(render(result)).toMatch(
+      /^Limits {6}on; 31 attempts refused; hottest: index range .+ at 152% of 500\/s$/m,
+    );
+    expect(render({ ...result, target: { ...result.target, limits: "off" } })).toMatch(
+      /^Limits {6}off: nobody was asked whether production would take this load$/m,
+    );
+    const embedded = { ...result.target, evaluatesRules: false };
+    expect(render({ ...result, target: embedded })).toMatch(/^Rules {7}not evaluated on the/m);
+  });
+
   test("colours nothing but verdict words, and only when asked", () => {
     expect(renderTerminalTable(fixtureResult(), plain)).not.toContain(ESCAPE);
     const coloured = renderTerminalTable(fixtureResult(), { columns: 140, colour: true });
@@ -56,7 +70,7 @@ describe("renderTerminalTable", () => {
       .slice(1)
       .map((part) => part.slice(3, part.indexOf(ESCAPE)));
     expect(new Set(words)).toEqual(new Set(["PASS", "FAIL", "INCONCLUSIVE"]));
-    expect(words).toHaveLength(13);
+    expect(words).toHaveLength(15);
   });
 
   test("passes no control character of a run on to the terminal", () => {

@@ -8,6 +8,7 @@ import {
   type CheckGroup,
 } from "./check-groups.ts";
 import { formatCount, formatDuration } from "./format-figures.ts";
+import { limitsInShort } from "./limits-met.ts";
 import { onOneLine } from "./plain-text.ts";
 import type { Check, Result, Verdict } from "./result.ts";
 import { fitColumns, padCell, wrapText, type TextColumn } from "./text-columns.ts";
@@ -150,6 +151,7 @@ function facts(result: Result): readonly (readonly [name: string, text: string])
   return [
     ["Checks", tallyChecks(result.checks)],
     ["Broke first", brokeFirstMessage(result)],
+    ["Limits", limitsInShort(result)],
     ["Limiter", `${limiter.strategy} (${limiter.preset})`],
     [
       "Load",
@@ -157,9 +159,13 @@ function facts(result: Result): readonly (readonly [name: string, text: string])
         `${formatCount(population.openTrades)} open trades, ${formatDuration(run.durationMs)}`,
     ],
     ["Target", `${target.description}; ${target.reason}`],
+    ...(target.evaluatesRules ? [] : [["Rules", RULES_NOT_EVALUATED] as const]),
     ["Machine", `${cpus} × ${cpuModel}, ${memoryGiB} GiB, load ${loadAverage}`],
   ];
 }
+
+const RULES_NOT_EVALUATED =
+  "not evaluated on the embedded engine; covered by the test suite where the emulator is";
 
 function factLines(name: string, text: string, width: number): readonly string[] {
   const [first = "", ...others] = wrapText(onOneLine(text), width - FACT_WIDTH);

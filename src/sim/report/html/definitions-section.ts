@@ -9,7 +9,7 @@ const DEFINITIONS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     "Basis",
-    "How a figure came about: measured on the emulator, the embedded engine or staging, or modelled. The emulator's speed is never Firestore's: figures measured on it judge the service and its limiter.",
+    "How a figure came about: measured on the emulator, the embedded engine or staging, or modelled. A local database's speed is never Firestore's: figures measured on it judge the service and its limiter. What was measured through modelled limits or latencies says so.",
   ],
   [
     "Against the bound",
@@ -36,6 +36,14 @@ const DEFINITIONS: readonly (readonly [term: string, meaning: string])[] = [
   [
     "Sweep",
     "One pass of the pulse over all users. Sweeps overlap when one is still running as the next begins.",
+  ],
+  [
+    "Limits of production",
+    "What a model of Firestore's published limits, and of assumed ones where none are published, delays and refuses: ranges of keys that take some 500 operations a second until they are split, single documents, index entries that only grow at one end, sizes, queries without their index.",
+  ],
+  [
+    "Range of keys, utilisation",
+    "Neighbouring documents or index entries that are served together. Its utilisation is what it was offered in its hottest few seconds over what it takes; at 100% requests begin to wait, and then to be refused.",
   ],
   ["Late starts", "Operations the harness itself began more than 50 ms late."],
   [

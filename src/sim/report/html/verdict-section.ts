@@ -48,7 +48,9 @@ function keyFacts(result: Result): Markup {
     ["Tenants", formatCount(population.tenants)],
     ["Open trades", formatCount(population.openTrades)],
     ["Limiter", `${limiter.strategy} (${limiter.preset})`],
-    ["Ran on", target.kind],
+    ["Ran on", target.kind === "embedded" ? "embedded engine" : target.kind],
+    ["Limits", target.limits],
+    ...(target.latency === "off" ? [] : [["Latency", `${target.latency} (assumed)`] as const]),
     ["Took", formatDuration(run.durationMs)],
     ["Seed", String(run.seed)],
   ];
