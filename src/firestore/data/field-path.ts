@@ -9,6 +9,10 @@ const SEGMENT = /(?:([a-zA-Z_][a-zA-Z_0-9]*)|`((?:[^`\\]|\\.)+)`)(\.|$)/y;
 
 /** Reads `a.\`b.c\`` as ["a", "b.c"]. Refuses what Firestore refuses, in the emulator's words. */
 export function parseFieldPath(text: string): FieldPath {
+  if (SIMPLE.test(text)) return [text];
+  if (text === "") {
+    throw new FirestoreError("INVALID_ARGUMENT", "Invalid empty property path string.");
+  }
   const names: string[] = [];
   SEGMENT.lastIndex = 0;
   for (let ended = false; !ended;) {
