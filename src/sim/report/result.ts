@@ -18,7 +18,7 @@ const basis = z.union([
   z.literal("modelled"),
   z.templateLiteral([
     "measured on ",
-    z.enum(["emulator", "embedded", "staging"]),
+    z.enum(["emulator", "embedded engine", "staging"]),
     z.enum(["", ", limits modelled"]),
     z.enum(["", ", latency modelled (us-central1, assumed)", ", latency modelled (nam5, assumed)"]),
   ]),

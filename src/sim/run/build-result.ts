@@ -103,7 +103,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
     basis: basisOf(end.target),
-    storedBasis: `measured on ${end.target.kind}`,
+    storedBasis: `measured on ${placeOf(end.target.kind)}`,
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
@@ -122,7 +122,11 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
 function basisOf({ kind, limits, latency }: Pick<Target, "kind" | "limits" | "latency">): Basis {
   const limited = limits === "on" ? ", limits modelled" : "";
   const delayed = latency === "off" ? "" : (`, latency modelled (${latency}, assumed)` as const);
-  return `measured on ${kind}${limited}${delayed}`;
+  return `measured on ${placeOf(kind)}${limited}${delayed}`;
+}
+
+function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "staging" {
+  return kind === "embedded" ? "embedded engine" : kind;
 }
 
 /** The limits the document states by default; a run without a limiter is held against them too. */

@@ -4,6 +4,8 @@ import { markup, type Content, type Markup } from "./markup.ts";
 export interface DataColumn {
   readonly title: string;
   readonly align?: "right";
+  /** Its cells may be broken into lines: for texts of any length. */
+  readonly wraps?: boolean;
 }
 
 /**
@@ -15,8 +17,11 @@ export function dataTable(
   columns: readonly DataColumn[],
   rows: readonly (readonly Content[])[],
 ): Markup {
-  const classOf = (index: number): string =>
-    columns[index]?.align === "right" ? "number" : "text";
+  const classOf = (index: number): string => {
+    const column = columns[index];
+    if (column?.wraps === true) return "text wraps";
+    return column?.align === "right" ? "number" : "text";
+  };
   return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
     <table>
       <thead>

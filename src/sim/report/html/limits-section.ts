@@ -69,11 +69,11 @@ function phaseCells({ name, limits }: LimitedPhase): readonly Content[] {
 
 const REFUSAL_COLUMNS: readonly DataColumn[] = [
   { title: "Phase" },
-  { title: "Limit" },
-  { title: "Of" },
   right("Attempts"),
   right("From second"),
   { title: "Status" },
+  { title: "Limit" },
+  { title: "Of", wraps: true },
 ];
 
 /** The explanation stands beneath its row, since it is a sentence or two. */
@@ -85,11 +85,11 @@ function refusals(phases: readonly LimitedPhase[]): Markup {
   const more = phases.reduce((total, { limits }) => total + limits.refusalsNotListed, 0);
   const rows = found.map(({ name, refusal }) => [
     name,
-    refusal.limit,
-    refusal.subject,
     formatCount(refusal.attempts),
     String(Math.floor(refusal.firstSecond)),
     refusal.code,
+    refusal.limit,
+    refusal.subject,
   ]);
   return markup`${dataTable("Refusals by cause", REFUSAL_COLUMNS, rows)}
     <dl class="notes">
@@ -104,14 +104,14 @@ function refusals(phases: readonly LimitedPhase[]): Markup {
 
 const HOT_COLUMNS: readonly DataColumn[] = [
   { title: "Phase" },
-  { title: "Of" },
-  { title: "Limit" },
+  { title: "Utilisation" },
   right("Offered"),
   right("Takes"),
-  { title: "Utilisation" },
   right("Waited"),
   right("Refused"),
   right("At second"),
+  { title: "Limit" },
+  { title: "Of", wraps: true },
 ];
 
 /** Shown of each phase. */
@@ -130,14 +130,14 @@ function hottest(phases: readonly LimitedPhase[]): Markup {
 
 function hotCells(hot: HotSubject): readonly Content[] {
   return [
-    hot.subject,
-    hot.limit,
+    shareFigure(hot.utilisation),
     formatRate(hot.operationsPerSecond),
     formatRate(hot.allowedPerSecond),
-    shareFigure(hot.utilisation),
     formatCount(hot.delayed),
     formatCount(hot.refused),
     String(Math.floor(hot.atSecond)),
+    hot.limit,
+    hot.subject,
   ];
 }
 
