@@ -3,6 +3,7 @@ import type { IndexEntry } from "../indexes/catalogue.ts";
 import { type LimitId, LIMITS } from "../limits/limits.ts";
 import { PRODUCTION_ERRORS, type ProductionErrorId } from "../limits/production-errors.ts";
 import type { Refusal } from "./admission.ts";
+import { figure } from "./subject-name.ts";
 import type { WriteFootprint } from "./write-footprint.ts";
 
 /** A limit that no waiting helps against. */
@@ -152,8 +153,4 @@ function hard(
     message: PRODUCTION_ERRORS[id].text,
     refusal: { ...refusal, passesAtMs: null },
   };
-}
-
-function figure(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
 }

@@ -17,5 +17,10 @@ export function readableKey(space: KeySpace, key: string): string {
 
 /** Whole from 10 on, with a decimal below. */
 export function rate(perSecond: number): string {
-  return perSecond.toLocaleString("en-US", { maximumFractionDigits: perSecond < 10 ? 1 : 0 });
+  return perSecond < 10 ? String(Math.round(perSecond * 10) / 10) : figure(perSecond);
+}
+
+/** A whole number, in groups of three. Refusals come by the thousand, and toLocaleString takes 10 us. */
+export function figure(value: number): string {
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -48,6 +48,8 @@ export class KeyRange {
   trial: SplitTrial | undefined;
   /** The last look found no key that would divide the load: its growing end, or one document, is all of it. */
   sequential = false;
+  /** The end of the window in which that was last looked at on behalf of a refusal. */
+  judgedMs = -1;
 
   untilSample = 32;
   readonly samples = new KeySamples();

@@ -169,10 +169,14 @@ export class KeySpace implements RangeOwner {
     return range.sequential ? undefined : point?.key;
   }
 
-  /** Whether, by what is known now, no split would help the range. */
+  /** Whether, by what is known in this window, no split would help the range. */
   isSequential(range: KeyRange): boolean {
     if (range.trial !== undefined) return false;
-    return range.samples.size >= ENOUGH_SAMPLES && this.#divides(range) === undefined;
+    if (range.judgedMs !== range.windowEndMs && range.samples.size >= ENOUGH_SAMPLES) {
+      range.judgedMs = range.windowEndMs;
+      this.#divides(range);
+    }
+    return range.sequential;
   }
 
   #splitByLoad(range: KeyRange, key: string, leftShare: number, nowMs: number): void {
@@ -214,8 +218,11 @@ export class KeySpace implements RangeOwner {
     const kept: KeyRange[] = [];
     for (const range of this.#ranges) {
       const before = kept.at(-1);
-      if (before !== undefined && this.#mayJoin(before, range, nowMs)) join(before, range);
-      else kept.push(range);
+      if (before !== undefined && this.#mayJoin(before, range, nowMs)) {
+        join(before, range, Math.max(before.busyUntilMs, range.busyUntilMs));
+      } else {
+        kept.push(range);
+      }
     }
     if (kept.length === this.#ranges.length) return;
     this.merges += this.#ranges.length - kept.length;
@@ -244,16 +251,36 @@ export class KeySpace implements RangeOwner {
     this.#splitAtQuantiles(nowMs);
   }
 
+  /**
+   * Cuts the space anew, at even parts of the keys known. Each range takes over the queue of the one
+   * that held its first key; what ranges that go have counted goes to the one that holds their first.
+   */
   #splitAtQuantiles(nowMs: number): void {
     if (this.#kept.length < ENOUGH_SAMPLES) return;
     const keys = this.#kept.toSorted(compare);
+    const starts = new Set([""]);
     for (let part = 1; part < this.#warmRanges; part += 1) {
-      if (this.#ranges.length >= 2 * this.#warmRanges) return;
-      const key = keys[Math.floor((part * keys.length) / this.#warmRanges)];
-      if (key === undefined) continue;
-      const range = this.locate(key);
-      if (key > range.start) this.#splitAt(range, key, 0.5, nowMs);
+      starts.add(keys[Math.floor((part * keys.length) / this.#warmRanges)] as string);
     }
+    const before = this.#ranges;
+    const after = [...starts].map((start) => this.#warmed(start, nowMs));
+    this.splits += Math.max(0, after.length - before.length);
+    this.generation += 1;
+    this.#ranges = after;
+    this.#starts = [...starts];
+    for (const range of before) {
+      const heir = this.locate(range.start);
+      if (heir !== range) join(heir, range, heir.busyUntilMs);
+    }
+  }
+
+  /** The range that begins here, or a new one in its place, in front of the same queue. */
+  #warmed(start: string, nowMs: number): KeyRange {
+    const holder = this.locate(start);
+    if (holder.start === start) return holder;
+    const range = new KeyRange(this, start, this.rates.fullRate, nowMs);
+    range.busyUntilMs = holder.busyUntilMs;
+    return range;
   }
 
   #keep(key: string, nowMs: number): void {
@@ -301,11 +328,20 @@ function cool(range: KeyRange): void {
   range.trial = undefined;
 }
 
-function join(left: KeyRange, right: KeyRange): void {
-  left.busyUntilMs = Math.max(left.busyUntilMs, right.busyUntilMs);
+/** Adds to `left` what `right` held. */
+function join(left: KeyRange, right: KeyRange, busyUntilMs: number): void {
+  left.busyUntilMs = busyUntilMs;
   left.rows += right.rows;
   left.operations += right.operations;
   left.heatMark += right.heatMark;
   left.rate += right.rate;
+  left.delayed += right.delayed;
+  left.refused += right.refused;
+  if (right.peakUtilisation > left.peakUtilisation) {
+    left.peakUtilisation = right.peakUtilisation;
+    left.peakRate = right.peakRate;
+    left.peakAllowed = right.peakAllowed;
+    left.peakAtMs = right.peakAtMs;
+  }
   for (const sample of right.samples.inOrder()) left.samples.add(sample);
 }

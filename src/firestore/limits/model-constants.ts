@@ -38,7 +38,7 @@ const RANGE_CONSTANTS = {
     ...assumed(),
   },
   "refused-work": {
-    value: 0.02,
+    value: 0.005,
     unit: "fraction",
     limits: "what refusing a write costs, of what serving it costs",
     ...assumed(),
