@@ -15,6 +15,9 @@ const HEADERS = {
 /** Whole messages of a stream that wait while the method works; then the client must wait. */
 const QUEUED_REQUESTS = 16;
 
+/** How long a client may go on sending after it was given the status. */
+const LINGER_MS = 1000;
+
 export interface CallSurroundings {
   readonly clock: Clock;
   readonly limits: ServingLimits;
@@ -226,8 +229,20 @@ export class GrpcCall {
     stream.end();
   }
 
+  /**
+   * What the client still sends is thrown away. SDKs stop by themselves at the status; a stream that
+   * goes on is reset later, since a reset at once would overtake the status.
+   */
   #stopClient(): void {
-    if (!this.#clientDone) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.#clientDone) return;
+    const stream = this.#stream;
+    const closed = new AbortController();
+    stream.once("close", () => closed.abort());
+    stream.resume();
+    this.#surroundings.clock.sleep(LINGER_MS, closed.signal).then(
+      () => stream.close(constants.NGHTTP2_NO_ERROR),
+      () => undefined,
+    );
   }
 
   #drop(): void {

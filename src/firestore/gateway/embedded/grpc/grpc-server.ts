@@ -7,11 +7,13 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import { FirestoreError } from "../../../data/status.ts";
-import type { Service } from "../rpc.ts";
+import type { Method, Service } from "../rpc.ts";
 import { GrpcCall, type CallSurroundings } from "./grpc-call.ts";
-import { trailersOf } from "./grpc-status.ts";
 
 const PATH = /^\/google\.firestore\.v1\.Firestore\/([A-Za-z]+)$/;
+
+/** Never called: the server refuses the call itself. */
+const UNKNOWN: Method = { kind: "unary", handle: () => Promise.resolve(new Uint8Array()) };
 
 /** How often calls are looked through for those that wait too long. */
 const SWEEP_MS = 5000;
@@ -100,19 +102,8 @@ export class GrpcServer {
       stream.respond({ ":status": 415 }, { endStream: true });
       return;
     }
-    const method = this.#service.get(PATH.exec(headers[":path"] ?? "")?.[1] ?? "");
-    if (method === undefined) {
-      refuse(
-        stream,
-        new FirestoreError("UNIMPLEMENTED", `Method not found: ${headers[":path"]?.slice(1)}`),
-      );
-      return;
-    }
-    if (this.#openCalls >= this.#surroundings.limits.openCalls) {
-      refuse(stream, new FirestoreError("RESOURCE_EXHAUSTED", "Too many calls at once."));
-      return;
-    }
-    const call = new GrpcCall(stream, method, this.#surroundings);
+    const name = PATH.exec(headers[":path"] ?? "")?.[1] ?? "";
+    const call = new GrpcCall(stream, this.#service.get(name) ?? UNKNOWN, this.#surroundings);
     this.#openCalls += 1;
     this.#waiting.set(call, this.#surroundings.clock.monotonicMs());
     stream.once("close", () => {
@@ -120,6 +111,13 @@ export class GrpcServer {
       this.#waiting.delete(call);
     });
     call.start(headers);
+    if (!this.#service.has(name)) {
+      call.fail(
+        new FirestoreError("UNIMPLEMENTED", `Method not found: ${headers[":path"]?.slice(1)}`),
+      );
+    } else if (this.#openCalls > this.#surroundings.limits.openCalls) {
+      call.fail(new FirestoreError("RESOURCE_EXHAUSTED", "Too many calls at once."));
+    }
   }
 
   async #sweep(): Promise<void> {
@@ -138,12 +136,4 @@ export class GrpcServer {
       }
     }
   }
-}
-
-function refuse(stream: ServerHttp2Stream, error: FirestoreError): void {
-  stream.respond(
-    { ":status": 200, "content-type": "application/grpc", ...trailersOf(error) },
-    { endStream: true },
-  );
-  stream.close();
 }

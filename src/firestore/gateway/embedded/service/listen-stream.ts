@@ -152,7 +152,8 @@ class ListenStream {
 
   #remove(targetId: number): void {
     const target = this.#targets.get(targetId);
-    if (target !== undefined) end(target);
+    if (target === undefined) return;
+    end(target);
     this.#targets.delete(targetId);
     this.#events = this.#events.filter((other) => other.targetId !== targetId);
     this.#queue.push([{ kind: "remove", targetIds: [targetId] }], true);

@@ -25,7 +25,9 @@ export class TargetView {
     const first = this.isFirst;
     this.#events += 1;
     const responses: ListenResponse[] = [];
-    if (event.reset && (!first || this.#resumed)) responses.push({ kind: "reset", targetIds });
+    if (event.reset && (!first || this.#resumed)) {
+      responses.push({ kind: "reset", targetIds, resumeToken, readTime });
+    }
     for (const document of event.changed) {
       responses.push({ kind: "document-change", document, targetIds, removedTargetIds: [] });
     }

@@ -65,7 +65,8 @@ export function writeMethods(parts: ServiceParts): readonly (readonly [string, M
 
 /**
  * Write: the first request names the database and is answered with the stream's ID and a token; each
- * one after it is a commit, whose answer carries the next token. The first refusal ends the stream.
+ * one after it is a commit, whose answer carries the next token. One without writes is the last. The
+ * first refusal ends the stream.
  */
 async function serveWriteStream(parts: ServiceParts, stream: BidiStream): Promise<void> {
   const { engine, gate, rng } = parts;
@@ -74,25 +75,30 @@ async function serveWriteStream(parts: ServiceParts, stream: BidiStream): Promis
   let position = 0;
   for await (const bytes of stream.requests) {
     const request = readWriteRequest("write-stream", bytes);
-    const first = database === undefined;
-    database ??= databaseOf(request);
     const { writes } = request;
-    let results: readonly WriteResult[] = [];
-    let commitTime;
-    if (!first || writes.length > 0) {
-      await gate.commit(database, writes, bytes.length, stream.signal);
-      const committed = await engine.database(database).commit(writes, undefined, stream.signal);
-      ({ writeResults: results, commitTime } = committed);
-    }
+    const streamToken = Buffer.from(`${streamId}/${position}`);
     position += 1;
-    await stream.send(
-      encodeWriteResponse({
-        streamId: first ? streamId : "",
-        streamToken: Buffer.from(`${streamId}/${position}`),
-        results,
-        commitTime,
-      }),
-    );
+    if (database === undefined) {
+      database = databaseOf(request);
+      if (writes.length > 0) {
+        throw new FirestoreError("INVALID_ARGUMENT", "The first WriteRequest must have no writes.");
+      }
+      await stream.send(
+        encodeWriteResponse({ streamId, streamToken, results: [], commitTime: undefined }),
+      );
+      continue;
+    }
+    if (writes.length === 0) {
+      await stream.send(
+        encodeWriteResponse({ streamId: "", streamToken, results: [], commitTime: undefined }),
+      );
+      return;
+    }
+    await gate.commit(database, writes, bytes.length, stream.signal);
+    const { writeResults: results, commitTime } = await engine
+      .database(database)
+      .commit(writes, undefined, stream.signal);
+    await stream.send(encodeWriteResponse({ streamId: "", streamToken, results, commitTime }));
   }
 }
 
