@@ -145,7 +145,7 @@ describe("what a write costs", () => {
   });
 
   it("lets signals and invitations expire, and nothing else", () => {
-    const expiring = FILE.fieldOverrides.filter(({ ttl }) => ttl === true);
+    const expiring = FILE.fieldOverrides.filter(({ ttl }) => ttl);
     expect(expiring.map(({ collectionGroup, fieldPath }) => [collectionGroup, fieldPath])).toEqual([
       ["signals", "expires_at"],
       ["emails", "expires_at"],

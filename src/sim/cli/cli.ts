@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
+import { createAuditCommand } from "./audit-command.ts";
 import { fromCommander, unknownCommand } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { createDoctorCommand } from "./doctor-command.ts";
@@ -24,6 +25,7 @@ export async function runCli(
     createDoctorCommand(context),
     createGatewayCommand(context),
     createScenariosCommand(context),
+    createAuditCommand(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;
