@@ -58,25 +58,41 @@ export function aggregate(
   documents: readonly Document[],
   aggregations: readonly Aggregation[],
 ): ReadonlyMap<string, Value> {
-  const results = new Map<string, Value>();
-  let unnamed = 0;
-  for (const { alias, operator } of aggregations) {
-    if (alias === "") unnamed += 1;
-    results.set(alias === "" ? `field_${unnamed}` : alias, figureOf(documents, operator));
-  }
-  return results;
+  return namedFigures(aggregations, (operator) => {
+    if (operator.kind === "count") return upTo(documents.length, operator.upTo);
+    const numbers = documents
+      .map(({ fields }) => getField(fields, operator.field))
+      .filter((value) => isNumber(value));
+    if (operator.kind === "sum") return sumOf(numbers);
+    return numbers.length === 0 ? null : Number(sumOf(numbers)) / numbers.length;
+  });
 }
 
-function figureOf(documents: readonly Document[], operator: Aggregation["operator"]): Value {
-  if (operator.kind === "count") {
-    const count = BigInt(documents.length);
-    return operator.upTo !== undefined && operator.upTo < count ? operator.upTo : count;
-  }
-  const numbers = documents
-    .map(({ fields }) => getField(fields, operator.field))
-    .filter((value) => isNumber(value));
-  if (operator.kind === "sum") return sumOf(numbers);
-  return numbers.length === 0 ? null : Number(sumOf(numbers)) / numbers.length;
+/** The same where there are counts only, and the number of documents is known. */
+export function aggregateCounts(
+  count: number,
+  aggregations: readonly Aggregation[],
+): ReadonlyMap<string, Value> {
+  return namedFigures(aggregations, (operator) =>
+    upTo(count, operator.kind === "count" ? operator.upTo : undefined),
+  );
+}
+
+function namedFigures(
+  aggregations: readonly Aggregation[],
+  figureOf: (operator: Aggregation["operator"]) => Value,
+): ReadonlyMap<string, Value> {
+  let unnamed = 0;
+  return new Map(
+    aggregations.map(({ alias, operator }) => {
+      if (alias === "") unnamed += 1;
+      return [alias === "" ? `field_${unnamed}` : alias, figureOf(operator)];
+    }),
+  );
+}
+
+function upTo(count: number, limit: bigint | undefined): bigint {
+  return limit !== undefined && limit < BigInt(count) ? limit : BigInt(count);
 }
 
 /** An integer while all are integers and 64 bits hold it, else a double. */

@@ -17,8 +17,12 @@ const TRANSFORMS_MAX = LIMITS["transforms-per-document"].value;
  * The writes with their values as Firestore stores them. Refuses what is wrong with them whatever
  * the database holds.
  */
-export function checkWrites(database: DatabaseName, writes: readonly Write[]): readonly Write[] {
-  const checked = writes.map((write) => checkWrite(database, write));
+export function checkWrites(
+  database: DatabaseName,
+  writes: readonly Write[],
+  isKnown: IsKnown,
+): readonly Write[] {
+  const checked = writes.map((write) => checkWrite(database, write, isKnown));
   if (checked.length > 1) checkTogether(checked);
   return checked;
 }
@@ -30,8 +34,11 @@ export function checkDistinct(writes: readonly Write[]): void {
   }
 }
 
-export function checkWrite(database: DatabaseName, write: Write): Write {
-  checkDocumentPath(database, write.path);
+/** Whether the database has a document at the path, whose name then needs no looking at. */
+export type IsKnown = (path: string) => boolean;
+
+export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnown): Write {
+  if (!isKnown(write.path)) checkDocumentPath(database, write.path);
   switch (write.kind) {
     case "update": {
       const fields = checkFields(write.fields);

@@ -1,12 +1,12 @@
 import type { Row } from "./version.ts";
 import { Scope } from "./scope.ts";
 
-/** The documents of one collection, by ID. */
+/** The documents of one collection. */
 export class Collection extends Scope {
   readonly path: string;
   readonly id: string;
   /** Also rows of deleted documents whose history is remembered. */
-  readonly rows = new Map<string, Row>();
+  readonly rows = new Set<Row>();
   /** IDs of documents, there or not, that have collections beneath them. */
   readonly nested = new Set<string>();
   #size = 0;
@@ -27,7 +27,7 @@ export class Collection extends Scope {
   }
 
   override *liveRows(): Generator<Row> {
-    for (const row of this.rows.values()) if (row.version.document !== undefined) yield row;
+    for (const row of this.rows) if (row.version.document !== undefined) yield row;
   }
 
   /** A document came (+1) or went (-1). */

@@ -50,7 +50,7 @@ export class EmbeddedDatabase implements Database {
 
   /** The whole of a commit at once, without waiting; "blocked" when somebody's locks are in the way. */
   commitNow(writes: readonly Write[], transaction?: TransactionId): CommitResult | "blocked" {
-    const checked = checkWrites(this.name, writes);
+    const checked = checkWrites(this.name, writes, this.#isKnown);
     const owner = this.#writer(checked, transaction);
     return this.#attempt(checked, owner);
   }
@@ -60,7 +60,7 @@ export class EmbeddedDatabase implements Database {
     transaction?: TransactionId,
     signal?: AbortSignal,
   ): Promise<CommitResult> {
-    const checked = checkWrites(this.name, writes);
+    const checked = checkWrites(this.name, writes, this.#isKnown);
     const owner = this.#writer(checked, transaction);
     const result = this.#attempt(checked, owner);
     return result === "blocked" ? this.#commitLater(checked, owner, signal) : result;
@@ -68,7 +68,7 @@ export class EmbeddedDatabase implements Database {
 
   async batchWrite(writes: readonly Write[]): Promise<readonly (WriteResult | FirestoreError)[]> {
     checkDistinct(writes);
-    const checked = writes.map((write) => checkWrite(this.name, write));
+    const checked = writes.map((write) => checkWrite(this.name, write, this.#isKnown));
     return Promise.all(checked.map((write) => this.#writeAlone(write)));
   }
 
@@ -177,6 +177,8 @@ export class EmbeddedDatabase implements Database {
       commits: committer.count,
     };
   }
+
+  readonly #isKnown = (path: string): boolean => this.#parts.store.tree.row(path) !== undefined;
 
   #newParts(): DatabaseParts {
     return createParts({

@@ -1,10 +1,13 @@
-import { collectionOf, joinPath, lastSegment, parentOf, pathKey } from "../data/document-path.ts";
+import { collectionOf, lastSegment, parentOf, pathKey } from "../data/document-path.ts";
+import { documentNameSize } from "../data/value-size.ts";
 import { Collection } from "./collection.ts";
 import type { Row, Version } from "./version.ts";
 
 /** Where documents are: collections by path, and which collections a document has beneath it. */
 export class DocumentTree {
   readonly #collections = new Map<string, Collection>();
+  /** By path, also those of deleted documents whose history is remembered. */
+  readonly #rows = new Map<string, Row>();
   /** By collection ID, all collections of that name. */
   readonly #groups = new Map<string, Set<Collection>>();
   /** By the document's path, "" for the root: IDs of the live collections beneath it. */
@@ -34,22 +37,22 @@ export class DocumentTree {
   }
 
   row(path: string): Row | undefined {
-    return this.#collections.get(collectionOf(path))?.rows.get(lastSegment(path));
+    return this.#rows.get(path);
   }
 
   /** A row without a document, for one that is about to come. */
   addRow(path: string): Row {
     const collectionPath = collectionOf(path);
-    const id = lastSegment(path);
     const row: { -readonly [Key in keyof Row]: Row[Key] } = {
       path,
-      id,
       key: pathKey(path),
+      nameBytes: documentNameSize(path),
       collectionPath,
       version: undefined as unknown as Version,
     };
     row.version = { row, micros: 0, document: undefined, sizeBytes: 0, previous: undefined };
-    this.#ensureCollection(collectionPath).rows.set(id, row);
+    this.#ensureCollection(collectionPath).rows.add(row);
+    this.#rows.set(path, row);
     return row;
   }
 
@@ -63,9 +66,10 @@ export class DocumentTree {
   }
 
   /** Forgets a row that has neither a document nor a history. */
-  removeRow({ collectionPath, id }: Row): void {
-    const collection = this.#collections.get(collectionPath);
-    collection?.rows.delete(id);
+  removeRow(row: Row): void {
+    const collection = this.#collections.get(row.collectionPath);
+    collection?.rows.delete(row);
+    this.#rows.delete(row.path);
     this.#dropIfEmpty(collection);
   }
 
@@ -103,9 +107,4 @@ export class DocumentTree {
     group?.delete(collection);
     if (group?.size === 0) this.#groups.delete(collection.id);
   }
-}
-
-/** Paths of the collections right beneath a document. */
-export function childPaths(tree: DocumentTree, parent: string): readonly string[] {
-  return [...tree.childCollections(parent)].map((id) => joinPath(parent, id));
 }

@@ -1,7 +1,16 @@
 import type { DatabaseName, Document } from "../data/document.ts";
-import { collectionOf, joinPath, parentOf, pathKey, segmentCount } from "../data/document-path.ts";
+import {
+  collectionOf,
+  documentName,
+  joinPath,
+  parentOf,
+  pathKey,
+  segmentCount,
+} from "../data/document-path.ts";
 import { compareStrings } from "../data/compare-strings.ts";
+import { NAME_FIELD } from "../data/field-path.ts";
 import type { StructuredQuery } from "../data/query.ts";
+import { Reference } from "../data/value.ts";
 import { checkCollectionId, checkParent } from "./check-path.ts";
 import type { ListDocuments, Lookup, Page } from "./engine.ts";
 import { compareKeys } from "./filter-matcher.ts";
@@ -30,13 +39,16 @@ export function listDocuments(
   checkParent(database, parent);
   if (collectionId !== "") checkCollectionId(collectionId);
   const after = decodePageToken(request.pageToken);
+  const size = request.pageSize > 0 ? request.pageSize : PAGE_SIZE_DEFAULT;
+  if (orderBy.length === 0 && !showMissing) {
+    return pageByName(database, store, { request, after, size }, overlay);
+  }
   const query = normaliseQuery(database, listQuery(parent, collectionId, orderBy));
   const documents = runQuery(store, query, undefined, overlay);
   const lookups = showMissing
     ? withMissing(documents, missingPaths(store, parent, collectionId, overlay))
     : documents.map((document): Lookup => ({ path: document.path, document }));
-  const start = after === undefined ? 0 : startOf(lookups, after, orderBy.length === 0);
-  const size = request.pageSize > 0 ? request.pageSize : PAGE_SIZE_DEFAULT;
+  const start = after === undefined ? 0 : startOf(lookups, after, showMissing);
   return pageOf(
     lookups,
     start,
@@ -47,6 +59,35 @@ export function listDocuments(
       document: lookup.document && project(lookup.document, mask),
     }),
   );
+}
+
+/** In order of names, of which a page costs no more than itself. */
+function pageByName(
+  database: DatabaseName,
+  store: Store,
+  page: {
+    readonly request: ListDocuments;
+    readonly after: string | undefined;
+    readonly size: number;
+  },
+  overlay: Overlay | undefined,
+): Page<Lookup> {
+  const { request, after, size } = page;
+  const { parent, collectionId, mask } = request;
+  const query = normaliseQuery(database, {
+    ...listQuery(parent, collectionId, [{ field: NAME_FIELD, direction: "ascending" }]),
+    startAt:
+      after === undefined
+        ? undefined
+        : { values: [new Reference(documentName(database, after))], before: false },
+  });
+  const documents = runQuery(store, query, size + 1, overlay);
+  const shown = documents.slice(0, size);
+  return {
+    items: shown.map((document) => ({ path: document.path, document: project(document, mask) })),
+    nextPageToken:
+      documents.length > size ? encodePageToken((shown.at(-1) as Document).path) : undefined,
+  };
 }
 
 export function listQuery(

@@ -1,6 +1,6 @@
 import type { Document } from "../data/document.ts";
 import type { ListenEvent } from "./engine.ts";
-import type { NormalQuery } from "./normal-query.ts";
+import type { Candidate, NormalQuery } from "./normal-query.ts";
 import { project } from "./projection.ts";
 import { isInScope, type Overlay, runQuery } from "./run-query.ts";
 import type { Store } from "./store.ts";
@@ -51,8 +51,11 @@ export function watchQuery(query: NormalQuery): Watched {
     read,
     concerns: (change) => matches(change.before, change) || matches(change.after, change),
     move(view, changes, store) {
-      if (isWindow) return replace(view, read(store), store);
-      return moveBy(view, changes, (change) => {
+      if (isWindow && !isSettled(query, view, changes, store)) {
+        return replace(view, read(store), store);
+      }
+      const relevant = isWindow ? changes.filter(({ row }) => view.has(row.path)) : changes;
+      return moveBy(view, relevant, (change) => {
         const { after } = change;
         if (after === undefined || !matches(after, change)) return undefined;
         return project(after, query.source.select);
@@ -60,6 +63,41 @@ export function watchQuery(query: NormalQuery): Watched {
     },
     missing: () => [],
   };
+}
+
+/**
+ * Whether the changes leave the same documents in a limited view, so that the query need not be run
+ * again: a document in it keeps its place, and one outside stays behind the last one in it.
+ */
+function isSettled(
+  query: NormalQuery,
+  view: View,
+  changes: readonly Change[],
+  store: Store,
+): boolean {
+  if (query.offset > 0) return false;
+  const last = lastOf(view, store);
+  if (last === undefined && view.size > 0) return false;
+  const isFull = view.size === query.limit;
+  return changes.every(({ row, before, after }) => {
+    const stays = after !== undefined && query.matches(after, row.key);
+    const candidate = { document: after ?? before, key: row.key } as Candidate;
+    if (!view.has(row.path)) return !stays || (isFull && isBehind(query, candidate, last));
+    const old = { document: before, key: row.key } as Candidate;
+    return stays && query.compare(old, candidate) === 0;
+  });
+}
+
+function isBehind(query: NormalQuery, candidate: Candidate, last: Candidate | undefined): boolean {
+  return last === undefined || query.compare(candidate, last) > 0;
+}
+
+/** The last document of a view, which is in the query's order; as it is now, without projection. */
+function lastOf(view: View, store: Store): Candidate | undefined {
+  const path = [...view.keys()].at(-1);
+  const row = path === undefined ? undefined : store.tree.row(path);
+  const document = row?.version.document;
+  return row === undefined || document === undefined ? undefined : { document, key: row.key };
 }
 
 function readQuery(store: Store, query: NormalQuery, overlay: Overlay | undefined): View {

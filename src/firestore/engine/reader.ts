@@ -1,7 +1,7 @@
 import type { DatabaseName, FieldPath } from "../data/document.ts";
 import type { Aggregation, StructuredQuery } from "../data/query.ts";
 import type { Value } from "../data/value.ts";
-import { aggregate, aggregatedQuery, checkAggregations } from "./aggregate.ts";
+import { aggregate, aggregateCounts, aggregatedQuery, checkAggregations } from "./aggregate.ts";
 import { answerQuery } from "./answer-query.ts";
 import type { ListDocuments, Lookup, Page, QueryResult } from "./engine.ts";
 import { listCollectionIds, listDocuments } from "./list-documents.ts";
@@ -9,7 +9,7 @@ import type { Micros } from "./micros.ts";
 import { type NormalQuery, normaliseQuery } from "./normal-query.ts";
 import { partitionPoints } from "./partition.ts";
 import { project } from "./projection.ts";
-import { runQuery } from "./run-query.ts";
+import { countQuery, runQuery } from "./run-query.ts";
 import type { Store } from "./store.ts";
 
 /** "latest", or a moment that the history reaches. */
@@ -52,6 +52,11 @@ export class Reader {
     at: At,
   ): ReadonlyMap<string, Value> {
     const { offset, limit } = query;
+    const onlyCounts = aggregations.every(({ operator }) => operator.kind === "count");
+    if (at === "latest" && onlyCounts) {
+      const count = countQuery(this.#store, query);
+      if (count !== undefined) return aggregateCounts(count, aggregations);
+    }
     const wanted = limit === undefined ? undefined : offset + limit;
     const found = runQuery(this.#store, query, wanted, this.#overlay(at));
     return aggregate(offset === 0 ? found : found.slice(offset), aggregations);

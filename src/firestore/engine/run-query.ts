@@ -44,6 +44,26 @@ export function runQuery(
   return wanted === undefined ? documents : documents.slice(0, wanted);
 }
 
+/** How many documents match, where the views tell it without looking at any; else undefined. */
+export function countQuery(store: Store, query: NormalQuery): number | undefined {
+  const { source, conjunctions, orders, offset, limit } = query;
+  const [only, ...others] = conjunctions;
+  const isPlain = offset === 0 && limit === undefined && orders.length === 1;
+  const isCut = source.startAt !== undefined || source.endAt !== undefined;
+  const isWhole =
+    query.scope.kind === "collection" || (query.scope.parent === "" && source.allDescendants);
+  if (!isPlain || isCut || !isWhole || only === undefined || others.length > 0) return undefined;
+  const scope = scopeOf(store, query);
+  if (scope === undefined) return 0;
+  const [leaf, ...rest] = only;
+  if (leaf === undefined) return scope.size;
+  if (rest.length > 0) return undefined;
+  const points = pointsOf(leaf, query.keyOf);
+  // Several ranges may share documents.
+  if (points === undefined || points.ranges.length > 1) return undefined;
+  return findPoints(scope.view(leaf.field, points.kind), points).count;
+}
+
 function matchesIn(overlay: Overlay, query: NormalQuery): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const [path, document] of overlay) {
@@ -88,7 +108,7 @@ function documentsOf(
 }
 
 /** The collection, or whatever is as wide as the query; undefined when there is nothing. */
-export function scopeOf(store: Store, { scope }: NormalQuery): Scope | undefined {
+function scopeOf(store: Store, { scope }: NormalQuery): Scope | undefined {
   return scope.kind === "collection"
     ? store.tree.collection(scope.path)
     : store.wideScope(scope.collectionId);

@@ -4,9 +4,10 @@ import type { Micros } from "./micros.ts";
 /** A document's place: it outlives the document while its versions are remembered. */
 export interface Row {
   readonly path: string;
-  readonly id: string;
   /** Orders rows by document name (data/document-path.ts, pathKey). */
   readonly key: string;
+  /** What the name adds to the document's size. */
+  readonly nameBytes: number;
   readonly collectionPath: string;
   version: Version;
 }
