@@ -87,4 +87,7 @@ function show(figure: number): string {
   return String(Number(figure.toFixed(2)));
 }
 
+// What is started for a topic does not keep this process alive by itself.
+const alive = setInterval(() => undefined, 60_000);
 await main(process.argv.slice(2));
+clearInterval(alive);

@@ -29,6 +29,12 @@ const WINDOW = 1 << 24;
 /** A message of no bytes is a CommitResponse without results. */
 const EMPTY_MESSAGE = Buffer.alloc(5);
 
+const GREETING = Buffer.concat([
+  encodeSettings([[Setting.initialWindowSize, WINDOW]]),
+  encodeWindowUpdate(0, WINDOW),
+]);
+const HTTP1 = Buffer.from("GET ");
+
 const server = createServer({ noDelay: true }, (socket) => {
   let answers: Buffer[] = [];
   let credit = 0;
@@ -51,13 +57,13 @@ const server = createServer({ noDelay: true }, (socket) => {
   const splitter = new FrameSplitter(handle, () => undefined);
   let skip = CLIENT_PREFACE.length;
   socket.on("error", () => undefined);
-  socket.write(
-    Buffer.concat([
-      encodeSettings([[Setting.initialWindowSize, WINDOW]]),
-      encodeWindowUpdate(0, WINDOW),
-    ]),
-  );
   socket.on("data", (chunk) => {
+    if (chunk.subarray(0, 4).equals(HTTP1)) {
+      // The gateway asks first whether anybody is there.
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+      return;
+    }
+    if (skip === CLIENT_PREFACE.length) socket.write(GREETING);
     const from = Math.min(skip, chunk.length);
     skip -= from;
     splitter.push(chunk.subarray(from));
