@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { createRng } from "../../std/rng.ts";
+import {
+  admission,
+  at,
+  attempt,
+  drive,
+  newOutcome,
+  note,
+  scattered,
+  set,
+  update,
+} from "./admission.fixture.ts";
+import type { ControlledAdmission } from "./controlled-admission.ts";
+import { admissionReport } from "./report.ts";
+
+function flood(
+  target: ControlledAdmission,
+  fromMs: number,
+  writes = 5000,
+): ReturnType<typeof newOutcome> {
+  const outcome = newOutcome();
+  for (let index = 0; index < writes; index += 1) {
+    note(outcome, target.commit(attempt(set(`c/${scattered(index)}`, {})), fromMs));
+  }
+  return outcome;
+}
+
+describe("modes", () => {
+  test("observe refuses and delays nothing, and records what would have been", () => {
+    const target = admission({ mode: "observe", latency: "nam5" });
+    expect(flood(target, 0)).toMatchObject({ refused: 0, longestMs: 0 });
+    const report = target.report(1000);
+    expect(report.writes.refused).toBeGreaterThan(1000);
+    expect(report.refusals.map(({ limit }) => limit)).toContain("ramp-start");
+    expect(report.delays.queueing.maxMs).toBeGreaterThan(1000);
+    expect(report.writes.attempted).toBe(5000);
+  });
+
+  test("off records nothing either", () => {
+    const target = admission({ mode: "off" });
+    flood(target, 0);
+    expect(target.report(1000)).toMatchObject({
+      writes: { attempted: 0, refused: 0 },
+      refusals: [],
+    });
+  });
+
+  test("can be switched while it runs", () => {
+    const target = admission({ mode: "observe" });
+    flood(target, 0, 1);
+    target.setMode("on");
+    expect(target.mode).toBe("on");
+    expect(flood(target, 0).refused).toBeGreaterThan(1000);
+    target.setMode("off");
+    expect(flood(target, 0).refused).toBe(0);
+  });
+});
+
+describe("resets", () => {
+  test("of the counters leave what has been split, and empty the queues", () => {
+    const target = admission();
+    const write = (index: number) => attempt(set(`c/${scattered(index)}`, {}));
+    drive(target, { minutes: 3, rate: 900, write });
+    const split = target.report(180_000).spaces[0]?.ranges ?? 0;
+    expect(split).toBeGreaterThan(1);
+    flood(target, 180_000, 20_000);
+    target.resetCounters(180_001);
+    const report = target.report(180_001);
+    expect(report).toMatchObject({
+      writes: { attempted: 0 },
+      refusals: [],
+      hottest: [],
+      durationMs: 0,
+    });
+    expect(report.spaces[0]).toMatchObject({ ranges: split, longestWaitMs: 0 });
+    expect(flood(target, 180_001, 100).longestMs).toBe(0);
+  });
+
+  test("of everything begin as new, or split for a rate", () => {
+    const target = admission();
+    const offered = (fromMs: number): number =>
+      drive(target, {
+        fromMs,
+        minutes: 1,
+        rate: 1500,
+        write: (index) => attempt(set(`c/${scattered(index)}`, { x: scattered(index) })),
+      })[0]?.refused ?? -1;
+    expect(offered(0)).toBeGreaterThan(40_000);
+    target.reset(60_000, { warmToWritesPerSecond: 1500 });
+    expect(offered(60_000)).toBe(0);
+    target.reset(120_000);
+    expect(offered(120_000)).toBeGreaterThan(40_000);
+  });
+});
+
+test("warming helps neither a tail nor a single document", () => {
+  const target = admission();
+  target.warm(5000);
+  const tail = drive(target, {
+    minutes: 1,
+    rate: 1500,
+    write: (index, nowMs) => attempt(set(`c/${scattered(index)}`, { created_at: at(nowMs) })),
+  });
+  expect((tail[0]?.admitted ?? 0) / 60).toBeLessThan(700);
+  const one = drive(target, {
+    fromMs: 120_000,
+    minutes: 1,
+    rate: 100,
+    write: () => attempt(update("ops/performance", { x: 1n })),
+  });
+  expect((one[0]?.admitted ?? 0) / 60).toBeLessThan(11);
+});
+
+test("warming holds for a sweep that visits users in the order of their keys", () => {
+  const target = admission({ mode: "observe" });
+  const path = (index: number): string =>
+    `users/u${String(index % 1000).padStart(4, "0")}/trades/t${Math.floor(index / 1000) % 10}`;
+  for (let index = 0; index < 10_000; index += 1) {
+    target.commit(attempt(set(path(index), { pnl: index })), index * 3);
+  }
+  target.setMode("on");
+  target.resetCounters(30_000);
+  target.warm(3000);
+  const minutes = drive(target, {
+    fromMs: 30_000,
+    minutes: 1,
+    rate: 2000,
+    write: (index) => attempt(update(path(index), { pnl: (index * 7919) % 1000 })),
+  });
+  expect(minutes[0]).toMatchObject({ refused: 0 });
+});
+
+test("the report and its parts stay bounded, whatever is thrown at it", () => {
+  const target = admission({ rng: createRng(9), memoryBytes: 200_000 });
+  for (let index = 0; index < 20_000; index += 1) {
+    const name = scattered(index);
+    const projectId = `p${index % 300}`;
+    const write = set(`c${name}/d`, { [`f${name}`]: 1n });
+    target.commit(
+      { database: { projectId, databaseId: "d" }, writes: [write], requestBytes: 10 },
+      index,
+    );
+    target.commit(
+      { database: { projectId, databaseId: "d" }, writes: [write], requestBytes: 2 ** 30 },
+      index,
+    );
+  }
+  const report = admissionReport.parse(target.report(20_000));
+  expect(report.refusals.length).toBeLessThanOrEqual(200);
+  expect(report.refusalsNotListed).toBeGreaterThan(0);
+  expect(report.spaces.length).toBeLessThanOrEqual(100);
+  expect(target.heat(20_000).ranges.length).toBeLessThanOrEqual(1000);
+});
