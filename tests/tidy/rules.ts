@@ -32,6 +32,7 @@ const PURE_FOLDERS = [
   "src/firestore/indexes",
   "src/sim/market",
   "src/sim/population",
+  "src/sim/audit",
   "src/sim/verify",
   "src/sim/tune",
 ];

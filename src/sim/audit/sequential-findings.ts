@@ -95,7 +95,7 @@ function automaticFindings(input: AuditInput): readonly Finding[] {
           severity: ends.severity,
           id: "sequential-field" as const,
           where: placeOfField(input, group, fieldPath),
-          what: `${group}.${fieldPath} grows, and has ${override === undefined ? "its automatic indexes" : count(present.length, "index", "indexes")} of its own${isWide ? ", in collection-group scope" : ""}.`,
+          what: `${group}.${fieldPath} grows, and has ${override === undefined ? "its automatic indexes" : `${count(present.length, "index", "indexes")} of its own`}${isWide ? ", in collection-group scope" : ""}.`,
           why: ends.sentence,
           remedy:
             readers.length === 0
