@@ -48,7 +48,11 @@ function camelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function normalObject(type: protobuf.Type, json: unknown): JsonObject {
+/** Objects in each other, of which a value takes two or three: more than the data model's bound needs. */
+const DEEPEST_OBJECT = 200;
+
+function normalObject(type: protobuf.Type, json: unknown, depth = 0): JsonObject {
+  if (depth > DEEPEST_OBJECT) throw payloadError("The message is nested too deep");
   if (json === null || typeof json !== "object" || Array.isArray(json)) {
     throw payloadError(`${type.name} must be an object`);
   }
@@ -56,18 +60,18 @@ function normalObject(type: protobuf.Type, json: unknown): JsonObject {
   for (const [name, value] of Object.entries(json)) {
     const field = fieldNamed(type, name);
     if (field === undefined) throw payloadError(`Unknown name "${name}" in ${type.name}`);
-    normal[field.name] = normalField(field, value);
+    normal[field.name] = normalField(field, value, depth + 1);
   }
   return normal;
 }
 
-function normalField(field: protobuf.Field, value: unknown): unknown {
+function normalField(field: protobuf.Field, value: unknown, depth: number): unknown {
   if (value === null) return field.resolvedType instanceof protobuf.Enum ? null : undefined;
   if (field.repeated) {
     if (!Array.isArray(value)) throw payloadError(`"${field.name}" must be an array`);
-    return value.map((element) => normalValue(field, element));
+    return value.map((element) => normalValue(field, element, depth));
   }
-  if (!field.map) return normalValue(field, value);
+  if (!field.map) return normalValue(field, value, depth);
   if (typeof value !== "object" || Array.isArray(value)) {
     throw payloadError(`"${field.name}" must be an object`);
   }
@@ -75,15 +79,15 @@ function normalField(field: protobuf.Field, value: unknown): unknown {
     throw new FirestoreError("INVALID_ARGUMENT", "field name __proto__ is reserved");
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, element]) => [key, normalValue(field, element)]),
+    Object.entries(value).map(([key, element]) => [key, normalValue(field, element, depth)]),
   );
 }
 
-function normalValue(field: protobuf.Field, value: unknown): unknown {
+function normalValue(field: protobuf.Field, value: unknown, depth: number): unknown {
   const type = field.resolvedType;
   if (!(type instanceof protobuf.Type)) return value;
   if (type.fullName === ".google.protobuf.Timestamp") return normalTimestamp(value);
-  return type.fullName.startsWith(".google.protobuf.") ? value : normalObject(type, value);
+  return type.fullName.startsWith(".google.protobuf.") ? value : normalObject(type, value, depth);
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/i;

@@ -15,8 +15,8 @@ const PATH = /^\/google\.firestore\.v1\.Firestore\/([A-Za-z]+)$/;
 /** Never called: the server refuses the call itself. */
 const UNKNOWN: Method = { kind: "unary", handle: () => Promise.resolve(new Uint8Array()) };
 
-/** How often calls are looked through for those that wait too long. */
-const SWEEP_MS = 5000;
+/** How often calls are looked through for those that wait too long, in the time they may wait. */
+const SWEEPS_PER_WAIT = 12;
 
 /** Given to Node, in MB: what one connection may have waiting to be sent. */
 const SESSION_MEMORY_MB = 64;
@@ -124,7 +124,7 @@ export class GrpcServer {
     const { clock, limits } = this.#surroundings;
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await clock.sleep(SWEEP_MS, signal).catch(() => undefined);
+      await clock.sleep(limits.requestWaitMs / SWEEPS_PER_WAIT, signal).catch(() => undefined);
       const since = clock.monotonicMs() - limits.requestWaitMs;
       for (const [call, openedMs] of this.#waiting) {
         if (call.hasRequest) this.#waiting.delete(call);
