@@ -280,6 +280,8 @@ export class KeySpace implements RangeOwner {
     if (holder.start === start) return holder;
     const range = new KeyRange(this, start, this.rates.fullRate, nowMs);
     range.busyUntilMs = holder.busyUntilMs;
+    range.sequential = holder.sequential;
+    for (const sample of holder.samples.inOrder()) if (sample >= start) range.samples.add(sample);
     return range;
   }
 
