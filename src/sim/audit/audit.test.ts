@@ -344,6 +344,21 @@ const CASES: readonly Case[] = [
     says: "to everybody",
   },
   {
+    id: "rules-open",
+    severity: "error",
+    why: "reads of everything",
+    rules: "match /{all=**} { allow read: if true; }",
+    says: "to everybody",
+  },
+  {
+    id: "rules-any-user",
+    severity: "warning",
+    why: "said in a function",
+    rules:
+      "function isIn() { return request.auth != null; } match /c/{id} { allow create: if isIn(); }",
+    says: "whoever has signed in",
+  },
+  {
     id: "rules-any-user",
     severity: "warning",
     why: "signed in is not enough",

@@ -22,7 +22,20 @@ describe("what a field's name says", () => {
         "date",
       ],
     ],
-    ["id", ["uid", "user_id", "userId", "shard", "email", "ids", "m.tenant_id", "authorRef"]],
+    [
+      "id",
+      [
+        "uid",
+        "user_id",
+        "userId",
+        "shard",
+        "email",
+        "ids",
+        "m.tenant_id",
+        "authorRef",
+        "walletAddress",
+      ],
+    ],
     ["choice", ["status", "type", "is_open", "isOpen", "m.side", "enabled"]],
     [
       "other",

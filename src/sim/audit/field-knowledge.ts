@@ -85,8 +85,8 @@ function kindOfType(fieldPath: string, type: z.ZodType): FieldKind {
 const TIME_NAME =
   /(^|[_.])(at|ts|time|date|timestamp|created|updated|modified|deleted|expires|published)(_on|_at|_time|_date)?$/i;
 const TIME_CAMEL = /[a-z](At|On|Time|Date|Timestamp|Ts)$/;
-const ID_NAME = /(^|[_.])(id|uid|uuid|key|email|slug|shard)s?$/i;
-const ID_CAMEL = /[a-z](Id|Uid|Uuid|Key|Email|Ref)s?$/;
+const ID_NAME = /(^|[_.])(id|uid|uuid|key|email|slug|shard|address)s?$/i;
+const ID_CAMEL = /[a-z](Id|ID|Uid|Uuid|Key|Email|Ref|Address)s?$/;
 const CHOICE_NAME =
   /(^|[_.])(status|state|type|kind|side|role|category|mode|level|priority|enabled|active|deleted|public|visible|done)$|^(is|has)_?[A-Z_a-z]/;
 

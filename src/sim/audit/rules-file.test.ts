@@ -82,6 +82,24 @@ describe("readRules", () => {
     ).toEqual(["get(/inner/i)"]);
   });
 
+  it("tells what a function comes to that only returns something", () => {
+    const [block] = blocksOf(
+      "function isSignedIn() { return request.auth != null; }",
+      "function isAnybody() { return isSignedIn(); }",
+      "function isOwner(uid) { return request.auth.uid == uid; }",
+      "match /a/{b} {",
+      "  allow get: if isAnybody();",
+      "  allow list: if isAnybody() && b == 'x';",
+      "  allow create: if isOwner(b);",
+      "}",
+    );
+    expect(block?.allows.map(({ meaning }) => meaning)).toEqual([
+      "request.auth != null",
+      "isAnybody() && b == 'x'",
+      "isOwner(b)",
+    ]);
+  });
+
   it("comes to an end where functions call each other for ever", () => {
     expect(
       lookupsOf(

@@ -20,6 +20,8 @@ export interface Allow {
   readonly methods: readonly string[];
   /** The condition in one line; "true" where there is none. */
   readonly condition: string;
+  /** The same; where it is but a call of a function that only returns something, what that is. */
+  readonly meaning: string;
   /** The documents it looks up: get(), exists(), getAfter(), existsAfter(), each text once. */
   readonly lookups: readonly string[];
 }
@@ -85,6 +87,7 @@ class RulesReader {
         line,
         allows: allows.map((allow) => ({
           ...allow,
+          meaning: meaningOf(allow.condition, scope, 0),
           lookups: [...lookupsOf(allow.condition, scope, 0)],
         })),
       }));
@@ -218,6 +221,15 @@ function lookupsOf(expression: string, scope: Scope, depth: number): ReadonlySet
     }
   }
   return found;
+}
+
+/** What a condition comes to that says it in a function: `isSignedIn()` is `request.auth != null`. */
+function meaningOf(condition: string, scope: Scope, depth: number): string {
+  const name = /^\(?(\w+)\(\)\)?$/.exec(condition)?.[1];
+  const body = name === undefined ? undefined : functionOf(name, scope)?.body;
+  const returned = /^\s*return\b([^;]*);?\s*$/.exec(body ?? "")?.[1];
+  if (returned === undefined || depth > DEEPEST_CALL) return condition;
+  return meaningOf(oneLine(returned), scope, depth + 1);
 }
 
 interface Call {

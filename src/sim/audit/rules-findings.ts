@@ -29,12 +29,13 @@ function isWrite({ methods }: Allow): boolean {
 
 /** Rules that let in more than anybody means to. */
 function openTo(block: MatchBlock, allow: Allow, where: Place): readonly Finding[] {
-  const { condition, methods } = allow;
+  const { meaning, methods } = allow;
   const what = `${block.path}: allow ${methods.join(", ")}`;
-  if (condition === "true") {
+  const isEverything = /^\/\{\w+=\*\*\}$/.test(block.path);
+  if (meaning === "true") {
     return [
       {
-        severity: isWrite(allow) ? "error" : "warning",
+        severity: isWrite(allow) || isEverything ? "error" : "warning",
         id: "rules-open",
         where,
         what: `${what} to everybody.`,
@@ -43,19 +44,19 @@ function openTo(block: MatchBlock, allow: Allow, where: Place): readonly Finding
       },
     ];
   }
-  if (condition.startsWith("request.time < timestamp.date(")) {
+  if (meaning.startsWith("request.time < timestamp.date(")) {
     return [
       {
         severity: "warning",
         id: "rules-for-a-time",
         where,
-        what: `${what} to everybody until a day: ${condition}.`,
+        what: `${what} to everybody until a day: ${meaning}.`,
         why: `These are the rules of a new project in test mode; after that day everything is refused (${INSECURE}).`,
         remedy: advice("Write rules for each collection."),
       },
     ];
   }
-  const isAnyUser = /^\(?request\.auth(\.uid)? ?!= ?null\)?$/.test(condition);
+  const isAnyUser = /^\(?request\.auth(\.uid)? ?!= ?null\)?$/.test(meaning);
   if (!isAnyUser || !(isWrite(allow) || block.path.includes("=**"))) return [];
   return [
     {
@@ -91,7 +92,7 @@ function lookups(block: MatchBlock, allow: Allow, where: Place): readonly Findin
 /** A document with a path of its own that clients may write: all of them write the same one. */
 function fixedDocument(block: MatchBlock, where: Place): readonly Finding[] {
   const isFixed = !block.path.includes("{");
-  const isWritten = block.allows.some((allow) => isWrite(allow) && allow.condition !== "false");
+  const isWritten = block.allows.some((allow) => isWrite(allow) && allow.meaning !== "false");
   if (!isFixed || !isWritten) return [];
   return [
     {
@@ -110,7 +111,7 @@ function fixedDocument(block: MatchBlock, where: Place): readonly Finding[] {
 /** Blocks that let something in where, so far as is known, nothing is kept and nobody asks. */
 function unused(input: AuditInput, block: MatchBlock, where: Place): readonly Finding[] {
   if (!input.areAllQueries) return [];
-  if (block.allows.every(({ condition }) => condition === "false")) return [];
+  if (block.allows.every(({ meaning }) => meaning === "false")) return [];
   const known = [
     ...input.families.map(({ pattern }) => pattern),
     ...input.queries.map(({ query }) =>

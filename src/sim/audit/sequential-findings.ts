@@ -101,7 +101,9 @@ function automaticFindings(input: AuditInput): readonly Finding[] {
             readers.length === 0
               ? exemption(
                   { collectionGroup: group, fieldPath, ttl: override?.ttl === true },
-                  "No known query reads it: exempt the field.",
+                  input.areAllQueries
+                    ? "No known query reads it: exempt the field."
+                    : "Exempt the field, unless a query filters or orders by it alone.",
                 )
               : advice(
                   `Read by ${readers.join(", ")}. To write faster, order by a shard field before it.`,
