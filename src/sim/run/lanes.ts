@@ -149,7 +149,7 @@ function boundedClients(load: ClientLoad, users: number): string | undefined {
   const asked = total({ ...load, atMostPerSecond: null });
   const started = total(load);
   if (started >= asked) return undefined;
-  return `clients start ${formatRate(started)} of ${formatRate(asked)}: the scenario bounds them, to measure reads and not to saturate the emulator.`;
+  return `clients start ${formatRate(started)} of ${formatRate(asked)}: the scenario bounds them, to measure reads and not to saturate a local database.`;
 }
 
 /** Somebody new founds a tenant of their own, through the service's sign-up. */

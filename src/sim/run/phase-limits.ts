@@ -23,6 +23,7 @@ export function phaseLimits(
   if (mode === "off") return undefined;
   const { queueing } = delays;
   const secondOf = (atMs: number): number => Math.max(0, (atMs - witness.leadMs) / 1000);
+  const causes = refusalsByCause(report, secondOf);
   return {
     mode,
     warmedTo: witness.warmedTo,
@@ -40,20 +41,8 @@ export function phaseLimits(
       p99Ms: queueing.p99Ms,
       maxMs: queueing.maxMs,
     },
-    refusals: report.refusals
-      .slice(0, REFUSALS_MAX)
-      .filter(({ count }) => count > 0)
-      .map((group) => ({
-        limit: group.limit,
-        subject: group.subject,
-        subjectKind: group.subjectKind,
-        code: group.code,
-        attempts: group.count,
-        explanation: group.explanation,
-        firstSecond: secondOf(group.firstMs),
-      })),
-    refusalsNotListed:
-      report.refusalsNotListed + Math.max(0, report.refusals.length - REFUSALS_MAX),
+    refusals: causes.slice(0, REFUSALS_MAX),
+    refusalsNotListed: report.refusalsNotListed + Math.max(0, causes.length - REFUSALS_MAX),
     hottest: report.hottest.slice(0, HOTTEST_MAX).map((hot) => ({
       limit: hot.limit,
       subject: hot.subject,
@@ -69,4 +58,28 @@ export function phaseLimits(
       .filter(({ count }) => count > 0)
       .map(({ collectionGroup, count, json }) => ({ collectionGroup, queries: count, json })),
   };
+}
+
+/** One entry for each limit and subject: it may be answered with more than one status. */
+function refusalsByCause(
+  report: AdmissionReport,
+  secondOf: (atMs: number) => number,
+): PhaseLimits["refusals"] {
+  const byCause = new Map<string, PhaseLimits["refusals"][number]>();
+  for (const group of report.refusals) {
+    if (group.count === 0) continue;
+    const cause = JSON.stringify([group.limit, group.subject, group.database]);
+    const known = byCause.get(cause);
+    const firstSecond = secondOf(group.firstMs);
+    byCause.set(cause, {
+      limit: group.limit,
+      subject: group.subject,
+      subjectKind: group.subjectKind,
+      code: known === undefined ? group.code : `${known.code}, ${group.code}`,
+      attempts: group.count + (known?.attempts ?? 0),
+      explanation: known?.explanation ?? group.explanation,
+      firstSecond: Math.min(firstSecond, known?.firstSecond ?? firstSecond),
+    });
+  }
+  return [...byCause.values()].sort((left, right) => right.attempts - left.attempts);
 }

@@ -74,14 +74,27 @@ describe("a limit that binds", () => {
   test.each([
     ["limits.refusals", { refusedAttempts: 1, refusals: [REFUSAL] }, "fail"],
     ["limits.hot-ranges", { hottest: [hot({ utilisation: 0.999 })] }, "pass"],
-    ["limits.hot-ranges", { hottest: [hot({ utilisation: 1 })] }, "fail"],
-    ["limits.hot-ranges", { hottest: [hot({ utilisation: 3, subjectKind: "document" })] }, "pass"],
+    ["limits.hot-ranges", { hottest: [hot({ utilisation: 0.999, delayed: 9 })] }, "pass"],
+    ["limits.hot-ranges", { hottest: [hot({ utilisation: 1, delayed: 1 })] }, "fail"],
+    ["limits.hot-ranges", { hottest: [hot({ utilisation: 1, refused: 1 })] }, "fail"],
+    // A burst for which nobody had to wait, hotter than what made somebody wait.
+    ["limits.hot-ranges", { hottest: [hot({ utilisation: 3 })] }, "pass"],
     [
-      "limits.contended-documents",
-      { hottest: [hot({ utilisation: 1, subjectKind: "document" })] },
+      "limits.hot-ranges",
+      { hottest: [hot({ utilisation: 3 }), hot({ utilisation: 1.1, delayed: 1 })] },
       "fail",
     ],
-    ["limits.contended-documents", { hottest: [hot({ utilisation: 3 })] }, "pass"],
+    [
+      "limits.hot-ranges",
+      { hottest: [hot({ utilisation: 3, subjectKind: "document", delayed: 5 })] },
+      "pass",
+    ],
+    [
+      "limits.contended-documents",
+      { hottest: [hot({ utilisation: 1, subjectKind: "document", delayed: 1 })] },
+      "fail",
+    ],
+    ["limits.contended-documents", { hottest: [hot({ utilisation: 3, delayed: 5 })] }, "pass"],
     ["limits.queueing", { queueing: { samples: 900, meanMs: 9, p99Ms: 99, maxMs: 5000 } }, "pass"],
     ["limits.queueing", { queueing: { samples: 900, meanMs: 9, p99Ms: 100, maxMs: 120 } }, "fail"],
     [
@@ -106,7 +119,7 @@ describe("a limit that binds", () => {
     });
     expect(refused.figure).toBe("12 of 2,510 attempts");
     expect(refused.detail).toContain(
-      "sequential-index on index range entries (ts ASC) (12 attempts, from second 7 of high-volatility): 750 writes a second met a tail that takes 500; exempt ts.",
+      "Mostly for sequential-index on index range entries (ts ASC) (12 attempts, from second 7 of high-volatility). 750 writes a second met a tail that takes 500; exempt ts. 60 writes refused in all",
     );
     const heat = checkOf("limits.hot-ranges", {
       hottest: [hot({ utilisation: 1.5, operationsPerSecond: 750, delayed: 80, refused: 12 })],

@@ -72,7 +72,7 @@ function refusals(phases: readonly Limited[]): Check {
       detail:
         first === undefined
           ? "Every commit and query that arrived was let through."
-          : `${plural(writes, "write")} refused, each try by itself; retries that went through are in the latencies. ${causes(first)}`,
+          : `${causes(first)} ${plural(writes, "write")} refused in all, each try by itself.`,
     },
     first?.name,
   );
@@ -81,12 +81,13 @@ function refusals(phases: readonly Limited[]): Check {
 const CAUSES_TOLD = 2;
 
 function causes({ name, limits }: Limited): string {
-  const told = limits.refusals.slice(0, CAUSES_TOLD).map((refusal) => {
+  const told = limits.refusals.slice(0, CAUSES_TOLD).map((refusal, index) => {
+    const which = `${refusal.limit} on ${refusal.subject}`;
     const times = `${plural(refusal.attempts, "attempt")}, from second ${Math.floor(refusal.firstSecond)} of ${name}`;
-    return `${refusal.limit} on ${refusal.subject} (${times}): ${refusal.explanation}`;
+    return `${index === 0 ? "Mostly for" : "Also for"} ${which} (${times}). ${refusal.explanation}`;
   });
   const more = limits.refusals.length + limits.refusalsNotListed - told.length;
-  return [...told, ...(more > 0 ? [`And ${plural(more, "cause")} more.`] : [])].join(" ");
+  return [...told, ...(more > 0 ? [`And for ${plural(more, "cause")} more.`] : [])].join(" ");
 }
 
 function hotRanges(phases: readonly Limited[]): Check {
@@ -94,7 +95,7 @@ function hotRanges(phases: readonly Limited[]): Check {
     {
       id: "limits.hot-ranges",
       title: "Hottest range of keys",
-      target: "below 100% of what it takes",
+      target: "below 100% of what it takes, or nobody waits",
       bound: 100,
       unit: "%",
     },
@@ -109,7 +110,7 @@ function contendedDocuments(phases: readonly Limited[]): Check {
     {
       id: "limits.contended-documents",
       title: "Hottest document",
-      target: "below 100% of what one document takes",
+      target: "below 100% of what one document takes, or nobody waits",
       bound: 100,
       unit: "%",
     },
@@ -129,17 +130,21 @@ function heat(
   if (writes === 0) return check(row, NOTHING);
   const met = phases
     .flatMap(({ name, limits }) => limits.hottest.filter(isOne).map((hot) => ({ name, hot })))
-    .sort((left, right) => right.hot.utilisation - left.hot.utilisation);
+    .sort(
+      (left, right) =>
+        Number(isOver(right.hot)) - Number(isOver(left.hot)) ||
+        right.hot.utilisation - left.hot.utilisation,
+    );
   const [worst] = met;
   if (worst === undefined) {
     return check(row, { figure: "none", value: 0, samples: writes, verdict: "pass", detail: none });
   }
-  const over = met.filter(({ hot }) => hot.utilisation >= 1);
+  const over = met.filter(({ hot }) => isOver(hot));
   const percent = Math.round(worst.hot.utilisation * 100);
   return check(
     row,
     {
-      figure: `${percent}%${over.length > 1 ? `, ${over.length} at or above 100%` : ""}`,
+      figure: `${percent}%${over.length > 1 ? `, ${over.length} too hot` : ""}`,
       value: worst.hot.utilisation * 100,
       samples: writes,
       verdict: over.length === 0 ? "pass" : "fail",
@@ -147,6 +152,11 @@ function heat(
     },
     worst.name,
   );
+}
+
+/** A burst short enough for nobody to wait is none of a range's business. */
+function isOver({ utilisation, delayed, refused }: HotSubject): boolean {
+  return utilisation >= 1 && delayed + refused > 0;
 }
 
 function describeHeat(phase: string, hot: HotSubject): string {

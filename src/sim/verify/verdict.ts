@@ -36,8 +36,16 @@ export function headline(input: HeadlineInput): string {
       return `${who}: nothing failed, but ${plural(open.length, "check")} cannot be decided: ${names}.`;
     }
     case "fail":
-      return `${who}: ${formatCount(failed)} of ${checks.length} checks failed. ${brokeFirst === null ? "" : `First: ${brokeFirst.message}`}`.trim();
+      return `${who}: ${formatCount(failed)} of ${checks.length} checks failed. ${brokeFirst === null ? "" : `First: ${sentences(brokeFirst.message, 2)}`}`.trim();
   }
+}
+
+/** The first sentences of a text: what broke, and the cause; what to do about it stands below. */
+function sentences(text: string, count: number): string {
+  return text
+    .split(/(?<=\.) (?=[A-Z0-9])/)
+    .slice(0, count)
+    .join(" ");
 }
 
 interface Break {
