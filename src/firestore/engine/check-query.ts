@@ -1,10 +1,11 @@
 import type { DatabaseName } from "../data/document.ts";
 import { documentsRoot } from "../data/document-path.ts";
-import { formatFieldPath, isNameField } from "../data/field-path.ts";
+import { formatFieldPath, isNameField, sameFieldPath } from "../data/field-path.ts";
 import type { Cursor, Order, StructuredQuery } from "../data/query.ts";
 import { Reference, type Value } from "../data/value.ts";
 import { isArray } from "../data/value-type.ts";
 import { LIMITS } from "../limits/limits.ts";
+import { checkFieldPath } from "./check-field-path.ts";
 import { checkCollectionId, checkDocumentPath, checkParent } from "./check-path.ts";
 import {
   type Disjunctions,
@@ -39,7 +40,11 @@ export function checkQuery(
     checkLeaf(database, leaf);
   });
   checkCombination(leaves, disjunctions, query.where);
+  checkNameEquality(leaves);
   checkOrders(query.orderBy);
+  checkImpliedOrders(leaves, query.orderBy);
+  checkGroupParent(query, leaves);
+  query.select?.forEach(checkFieldPath);
   if (query.collectionId === undefined) checkKindless(leaves, query.orderBy);
   checkCursor(database, query.startAt, query.orderBy);
   checkCursor(database, query.endAt, query.orderBy);
@@ -65,7 +70,11 @@ function isListOperator(operator: string): operator is keyof typeof LIST_OPERATO
 }
 
 function checkLeaf(database: DatabaseName, leaf: LeafFilter): void {
-  if (leaf.kind === "unary") return;
+  checkFieldPath(leaf.field);
+  if (leaf.kind === "unary") {
+    if (isNameField(leaf.field)) throw nameIsNoKey();
+    return;
+  }
   const { operator, value } = leaf;
   if (isListOperator(operator)) {
     const [name, countMax] = LIST_OPERATORS[operator];
@@ -76,14 +85,19 @@ function checkLeaf(database: DatabaseName, leaf: LeafFilter): void {
     }
   }
   if (!isNameField(leaf.field)) return;
+  if (isArrayFilter(leaf)) throw invalid("the name __key__ is reserved");
   const names = isListOperator(operator) && isArray(value) ? value : [value];
   names.forEach((name) => {
     checkName(database, name);
   });
 }
 
+function nameIsNoKey(): Error {
+  return invalid("__key__ filter value must be a Key");
+}
+
 function checkName(database: DatabaseName, value: Value): void {
-  if (!(value instanceof Reference)) throw invalid("__key__ filter value must be a Key");
+  if (!(value instanceof Reference)) throw nameIsNoKey();
   const root = `${documentsRoot(database)}/`;
   if (!value.name.startsWith(root)) {
     const [, projectId, , databaseId] = value.name.split("/");
@@ -132,6 +146,39 @@ function checkCombination(
   }
 }
 
+/** An index of inequalities has no place for a name that is fixed. */
+function checkNameEquality(leaves: readonly LeafFilter[]): void {
+  const inequalities = leaves.filter(isInequality);
+  const onNames = inequalities.some(({ field }) => isNameField(field));
+  const hasEquality = leaves.some((leaf) => isNameField(leaf.field) && !isInequality(leaf));
+  if (hasEquality && inequalities.length > 0 && !onNames) {
+    throw invalid(
+      "Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.",
+    );
+  }
+}
+
+/** Fields that inequalities order by would come after the name, which ends every order. */
+function checkImpliedOrders(leaves: readonly LeafFilter[], orders: readonly Order[]): void {
+  if (!orders.some(({ field }) => isNameField(field))) return;
+  const isOrdered = (leaf: LeafFilter): boolean =>
+    isNameField(leaf.field) || orders.some(({ field }) => sameFieldPath(field, leaf.field));
+  if (!leaves.filter(isInequality).every(isOrdered)) throw afterTheKey();
+}
+
+function afterTheKey(): Error {
+  return invalid("order by clause cannot contain more fields after the key");
+}
+
+/** Beneath a document, a collection group can only go by names. */
+function checkGroupParent(query: StructuredQuery, leaves: readonly LeafFilter[]): void {
+  if (query.collectionId === undefined || !query.allDescendants || query.parent === "") return;
+  const fields = [...leaves, ...query.orderBy].map(({ field }) => field);
+  if (!fields.every(isNameField)) {
+    throw invalid("collection group queries are only allowed at the root parent");
+  }
+}
+
 function hasDisjunction(filter: StructuredQuery["where"]): boolean {
   if (filter === undefined || filter.kind === "field" || filter.kind === "unary") return false;
   if (filter.kind === "or" && filter.filters.length > 1) return true;
@@ -145,13 +192,14 @@ function isArrayFilter({ operator }: LeafFilter): boolean {
 function checkOrders(orders: readonly Order[]): void {
   const seen = new Set<string>();
   orders.forEach(({ field }, index) => {
+    checkFieldPath(field);
     const text = formatFieldPath(field);
     if (seen.has(text)) {
       throw invalid(`order by clause cannot contain duplicate fields ${text}`);
     }
     seen.add(text);
     if (isNameField(field) && index < orders.length - 1) {
-      throw invalid("order by clause cannot contain more fields after the key");
+      throw afterTheKey();
     }
   });
 }
@@ -199,6 +247,10 @@ function checkNearest({ findNearest, limit, offset, startAt, endAt }: Structured
   if (offset !== 0) throw invalid("A query offset cannot be used with FindNearest");
   if (startAt !== undefined || endAt !== undefined) {
     throw invalid("A cursor cannot be used with FindNearest");
+  }
+  checkFieldPath(findNearest.field);
+  if (findNearest.distanceResultField !== undefined) {
+    checkFieldPath(findNearest.distanceResultField);
   }
   if (findNearest.limit < 1 || findNearest.limit > NEAREST_LIMIT_MAX) {
     throw invalid(

@@ -25,12 +25,9 @@ export function checkFields(fields: MapValue): MapValue {
   return checkEntries(fields, 0, "");
 }
 
-/** The same for one value that a mask or a transform sets, which lies so many maps deep. */
+/** The same for one value within a field, as a transform adds it. */
 export function checkFieldValue(field: FieldPath, value: Value): Value {
-  field.forEach((name, index) => {
-    checkName(name, index);
-  });
-  return checkValue(value, field.length, formatFieldPath(field.slice(0, 1)));
+  return checkValue(value, field.length + 1, formatFieldPath(field.slice(0, 1)));
 }
 
 function checkEntries(map: MapValue, depth: number, property: string): MapValue {
@@ -45,11 +42,9 @@ function checkEntries(map: MapValue, depth: number, property: string): MapValue 
   return copy ?? map;
 }
 
-function checkName(name: string, depth: number, property?: string): void {
+function checkName(name: string, depth: number, property: string): void {
   if (name === "") {
-    throw depth === 0 || property === undefined
-      ? invalid("The property.name is the empty string.")
-      : invalidNested(property);
+    throw depth === 0 ? invalid("The property.name is the empty string.") : invalidNested(property);
   }
   if (name.startsWith("__") && RESERVED.test(name)) {
     throw invalid(

@@ -1,16 +1,14 @@
 import type { DatabaseName } from "../data/document.ts";
 import { startsWithPath, sameFieldPath } from "../data/field-path.ts";
-import { fieldPathSize } from "../data/value-size.ts";
 import { isNumber } from "../data/value-type.ts";
 import type { FieldTransform, Write } from "../data/write.ts";
-import type { FieldPath } from "../data/document.ts";
-import type { ArrayValue } from "../data/value.ts";
 import { LIMITS } from "../limits/limits.ts";
+import { checkCollapse } from "./check-collapse.ts";
+import { checkFieldPath } from "./check-field-path.ts";
 import { checkDocumentPath } from "./check-path.ts";
 import { checkFields, checkFieldValue } from "./check-value.ts";
 import { invalid } from "./refusals.ts";
 
-const FIELD_PATH_BYTES_MAX = LIMITS["field-path-size"].value;
 const TRANSFORMS_MAX = LIMITS["transforms-per-document"].value;
 
 /**
@@ -23,7 +21,10 @@ export function checkWrites(
   isKnown: IsKnown,
 ): readonly Write[] {
   const checked = writes.map((write) => checkWrite(database, write, isKnown));
-  if (checked.length > 1) checkTogether(checked);
+  if (checked.length > 1) {
+    checkTransformCounts(checked);
+    checkCollapse(checked);
+  }
   return checked;
 }
 
@@ -57,13 +58,6 @@ export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnow
   }
 }
 
-function checkFieldPath(path: FieldPath): void {
-  if (path.length === 0) throw invalid("The property.name is the empty string.");
-  if (fieldPathSize(path) - 1 > FIELD_PATH_BYTES_MAX) {
-    throw invalid(`The property.name is longer than ${FIELD_PATH_BYTES_MAX} bytes.`);
-  }
-}
-
 function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldTransform[] {
   if (transforms.length === 0) return transforms;
   if (transforms.length > TRANSFORMS_MAX) throw tooManyTransforms();
@@ -81,20 +75,20 @@ function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldT
 }
 
 function checkTransform(transform: FieldTransform): FieldTransform {
-  checkFieldPath(transform.field);
-  switch (transform.kind) {
+  const { field, kind } = transform;
+  checkFieldPath(field);
+  switch (kind) {
     case "server-timestamp":
-      checkFieldValue(transform.field, null);
       return transform;
     case "increment":
     case "maximum":
     case "minimum":
-      checkFieldValue(transform.field, null);
       if (!isNumber(transform.operand)) throw invalid("Input must be int64 or double.");
       return transform;
     case "array-union":
     case "array-remove": {
-      const elements = checkFieldValue(transform.field, transform.elements) as ArrayValue;
+      // Each by itself: unlike a field's value, an element may be an array (measured).
+      const elements = transform.elements.map((element) => checkFieldValue(field, element));
       return { ...transform, elements };
     }
   }
@@ -104,26 +98,13 @@ function tooManyTransforms(): Error {
   return invalid(`A document can have at most ${TRANSFORMS_MAX} field transforms in a commit.`);
 }
 
-/** What several writes of one document may do in one request. */
-function checkTogether(writes: readonly Write[]): void {
-  const seen = new Map<string, { verified: boolean; transforms: number }>();
+/** The limit is on what a commit does to one document, in however many writes. */
+function checkTransformCounts(writes: readonly Write[]): void {
+  const counts = new Map<string, number>();
   for (const write of writes) {
-    const before = seen.get(write.path);
-    const verified = write.kind === "verify";
-    if (before !== undefined) {
-      if (verified && before.verified) {
-        throw invalid("the same document cannot be verified more than once in a single request");
-      }
-      if (verified) {
-        throw invalid("the same document cannot be written and then verified in a single request");
-      }
-      if (before.verified) {
-        throw invalid("the same document cannot be verified and then written in a single request");
-      }
-    }
-    const own = "transforms" in write ? write.transforms.length : 0;
-    const transforms = own + (before?.transforms ?? 0);
-    if (transforms > TRANSFORMS_MAX) throw tooManyTransforms();
-    seen.set(write.path, { verified, transforms });
+    if (!("transforms" in write)) continue;
+    const count = write.transforms.length + (counts.get(write.path) ?? 0);
+    if (count > TRANSFORMS_MAX) throw tooManyTransforms();
+    counts.set(write.path, count);
   }
 }

@@ -6,7 +6,12 @@ import { type Micros, microsOf, timestampOf } from "./micros.ts";
 import type { NormalQuery } from "./normal-query.ts";
 import { predicateOf } from "./predicate.ts";
 import type { At, Reader } from "./reader.ts";
-import { closedTransaction, readTimeInFuture, readTimeTooOld } from "./refusals.ts";
+import {
+  closedTransaction,
+  readTimeBeforeEpoch,
+  readTimeInFuture,
+  readTimeTooOld,
+} from "./refusals.ts";
 import type { Store } from "./store.ts";
 import type { Predicate, Transaction } from "./transaction.ts";
 import type { Transactions } from "./transactions.ts";
@@ -107,6 +112,7 @@ export class ConsistentReads {
 
   checkedReadTime(micros: Micros): Micros {
     const now = this.#parts.times.forRead();
+    if (micros <= 0) throw readTimeBeforeEpoch();
     if (micros > now) throw readTimeInFuture();
     if (!this.#parts.store.history.reaches(micros, now)) throw readTimeTooOld();
     return micros;

@@ -12,6 +12,7 @@ import { NAME_FIELD } from "../data/field-path.ts";
 import type { StructuredQuery } from "../data/query.ts";
 import { Reference } from "../data/value.ts";
 import { checkCollectionId, checkParent } from "./check-path.ts";
+import { checkFieldPath } from "./check-field-path.ts";
 import type { ListDocuments, Lookup, Page } from "./engine.ts";
 import { compareKeys } from "./filter-matcher.ts";
 import { normaliseQuery } from "./normal-query.ts";
@@ -36,6 +37,11 @@ export function listDocuments(
   if (showMissing && orderBy.length > 0) {
     throw invalid("cannot specify an order when show_missing is true");
   }
+  if (request.pageSize < 0) throw negativePageSize();
+  if (showMissing && collectionId === "") {
+    throw invalid("collection id must be set when show_missing is true");
+  }
+  mask?.forEach(checkFieldPath);
   checkParent(database, parent);
   if (collectionId !== "") checkCollectionId(collectionId);
   const after = decodePageToken(request.pageToken);
@@ -51,8 +57,7 @@ export function listDocuments(
   const start = after === undefined ? 0 : startOf(lookups, after, showMissing);
   return pageOf(
     lookups,
-    start,
-    size,
+    { start, size },
     ({ path }) => path,
     (lookup) => ({
       path: lookup.path,
@@ -81,13 +86,13 @@ function pageByName(
         ? undefined
         : { values: [new Reference(documentName(database, after))], before: false },
   });
-  const documents = runQuery(store, query, size + 1, overlay);
-  const shown = documents.slice(0, size);
-  return {
-    items: shown.map((document) => ({ path: document.path, document: project(document, mask) })),
-    nextPageToken:
-      documents.length > size ? encodePageToken((shown.at(-1) as Document).path) : undefined,
-  };
+  const documents = runQuery(store, query, size, overlay);
+  return pageOf(
+    documents,
+    { start: 0, size },
+    ({ path }) => path,
+    (document) => ({ path: document.path, document: project(document, mask) }),
+  );
 }
 
 export function listQuery(
@@ -116,6 +121,7 @@ export function listCollectionIds(
   overlay: Overlay | undefined,
 ): Page<string> {
   const { parent, pageSize, pageToken } = request;
+  if (pageSize < 0) throw negativePageSize();
   checkParent(database, parent);
   const after = decodePageToken(pageToken);
   const ids =
@@ -126,27 +132,30 @@ export function listCollectionIds(
   const start = after === undefined ? 0 : ids.filter((id) => compareStrings(id, after) <= 0).length;
   return pageOf(
     ids,
-    start,
-    pageSize > 0 ? pageSize : COLLECTION_IDS_DEFAULT,
+    { start, size: pageSize > 0 ? pageSize : COLLECTION_IDS_DEFAULT },
     (id) => id,
     (id) => id,
   );
 }
 
+/** A full page has a token, even if nothing follows (measured): the next page is then empty. */
 function pageOf<T, Result>(
   items: readonly T[],
-  start: number,
-  size: number,
+  { start, size }: { readonly start: number; readonly size: number },
   nameOf: (item: T) => string,
   finish: (item: T) => Result,
 ): Page<Result> {
   const page = items.slice(start, start + size);
   const last = page.at(-1);
-  const isLast = last === undefined || start + page.length >= items.length;
   return {
     items: page.map(finish),
-    nextPageToken: isLast ? undefined : encodePageToken(nameOf(last)),
+    nextPageToken:
+      last === undefined || page.length < size ? undefined : encodePageToken(nameOf(last)),
   };
+}
+
+function negativePageSize(): Error {
+  return invalid("Page size must be nonnegative.");
 }
 
 /** The first item after that path. Without an order it need not be there any more. */

@@ -73,23 +73,25 @@ function nameKeys(database: DatabaseName): (value: Value) => string {
   return (value) => (value instanceof Reference ? pathKey(value.name.slice(root)) : "");
 }
 
-/**
- * Fields of inequalities come after the orders given, in order of their paths, then the name; all in
- * the direction of the last one given.
- */
-function completeOrders({ where, orderBy }: StructuredQuery): readonly Order[] {
+/** The orders with the name at their end, in the direction of the last one. */
+function completeOrders(query: StructuredQuery): readonly Order[] {
+  const orders = ordersOf(query);
+  if (orders.some(({ field }) => isNameField(field))) return orders;
+  return [...orders, { field: NAME_FIELD, direction: orders.at(-1)?.direction ?? "ascending" }];
+}
+
+/** The orders given, then the fields of inequalities in order of their paths. */
+export function ordersOf({ where, orderBy }: StructuredQuery): readonly Order[] {
   const orders = [...orderBy];
   const direction = orders.at(-1)?.direction ?? "ascending";
-  const has = (field: FieldPath): boolean =>
-    orders.some((order) => sameFieldPath(order.field, field));
   const implied = leavesOf(where)
     .filter(isInequality)
     .map(({ field }) => field)
     .sort((left, right) => compareStrings(formatFieldPath(left), formatFieldPath(right)));
   for (const field of implied) {
-    if (!has(field) && !isNameField(field) && !has(NAME_FIELD)) orders.push({ field, direction });
+    const isThere = orders.some((order) => sameFieldPath(order.field, field));
+    if (!isThere && !isNameField(field)) orders.push({ field, direction });
   }
-  if (!has(NAME_FIELD)) orders.push({ field: NAME_FIELD, direction });
   return orders;
 }
 

@@ -3,6 +3,7 @@ import type { Aggregation, StructuredQuery } from "../data/query.ts";
 import type { Value } from "../data/value.ts";
 import { aggregate, aggregateCounts, aggregatedQuery, checkAggregations } from "./aggregate.ts";
 import { answerQuery } from "./answer-query.ts";
+import { checkFieldPath } from "./check-field-path.ts";
 import type { ListDocuments, Lookup, Page, QueryResult } from "./engine.ts";
 import { listCollectionIds, listDocuments } from "./list-documents.ts";
 import type { Micros } from "./micros.ts";
@@ -26,6 +27,7 @@ export class Reader {
   }
 
   get(paths: readonly string[], at: At, mask: readonly FieldPath[] | undefined): readonly Lookup[] {
+    mask?.forEach(checkFieldPath);
     return paths.map((path) => {
       const document = at === "latest" ? this.#store.get(path) : this.#store.getAt(path, at);
       return { path, document: document && project(document, mask) };
@@ -42,7 +44,9 @@ export class Reader {
 
   /** The query whose documents the aggregations go over. */
   normaliseAggregation(query: StructuredQuery, aggregations: readonly Aggregation[]): NormalQuery {
-    checkAggregations(aggregations);
+    // The query by itself must be right, too.
+    this.normalise(query);
+    checkAggregations(query, aggregations);
     return this.normalise(aggregatedQuery(query, aggregations));
   }
 

@@ -32,12 +32,23 @@ export function wrongVersion(stored: number, required: number): FirestoreError {
   );
 }
 
+/** A required update time later than the document's (the emulator's words, with production's name). */
+export function versionInFuture(database: DatabaseName, path: string): FirestoreError {
+  return invalid(
+    `Invalid base version, it is greater than the stored version: ${documentName(database, path)}`,
+  );
+}
+
 export function readTimeTooOld(): FirestoreError {
   return new FirestoreError("FAILED_PRECONDITION", "The requested 'read_time' is too old.");
 }
 
 export function readTimeInFuture(): FirestoreError {
   return invalid("The requested 'read_time' cannot be in the future.");
+}
+
+export function readTimeBeforeEpoch(): FirestoreError {
+  return invalid("Only timestamps past epoch are supported.");
 }
 
 /** Of an ID that this database never gave out. */

@@ -6,11 +6,11 @@ import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue, Value } from "../data/value.ts";
 import { documentSize } from "../data/value-size.ts";
 import { mapsIdentical } from "../data/values-identical.ts";
-import type { FieldTransform, Precondition, Write } from "../data/write.ts";
+import type { FieldTransform, Write } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
-import { microsOf } from "./micros.ts";
-import { alreadyExists, invalid, noDocument, wrongVersion } from "./refusals.ts";
+import { type Micros, microsOf } from "./micros.ts";
+import { alreadyExists, noDocument, versionInFuture, wrongVersion } from "./refusals.ts";
 import type { StagedDocument } from "./store.ts";
 import { requestTimeOf, transformed, transformResult } from "./transforms.ts";
 
@@ -36,8 +36,6 @@ interface Draft {
   readonly before: Document | undefined;
   fields: MapValue | undefined;
   isRemade: boolean;
-  /** How the last write is called; undefined before the first. */
-  lastWrite: string | undefined;
 }
 
 /** Applies the writes, which have been checked, one after the other to the documents as they are. */
@@ -53,7 +51,6 @@ export function stageWrites(
     drafts.set(write.path, draft);
     checkPrecondition(database, draft, write);
     const transformResults = applyWrite(draft, write, commitTime);
-    draft.lastWrite = nameOf(write);
     return { draft, transformResults };
   });
   const documents: StagedDocument[] = [];
@@ -74,7 +71,7 @@ export function stageWrites(
 }
 
 function newDraft(path: string, before: Document | undefined): Draft {
-  return { path, before, fields: before?.fields, isRemade: false, lastWrite: undefined };
+  return { path, before, fields: before?.fields, isRemade: false };
 }
 
 /** A write that leaves its document as it was keeps the update time (measured; production does the same). */
@@ -96,27 +93,20 @@ function checkPrecondition(database: DatabaseName, draft: Draft, write: Write): 
   const { precondition } = write;
   if (precondition === undefined) return;
   if (precondition.kind === "update-time") {
-    // Held against the document before the commit, also by the second write of it (measured).
-    const stored = draft.before === undefined ? 0 : microsOf(draft.before.updateTime);
-    const required = microsOf(precondition.updateTime);
-    if (stored !== required) throw wrongVersion(stored, required);
+    checkVersion(database, draft, microsOf(precondition.updateTime));
     return;
   }
   const exists = draft.fields !== undefined;
   if (exists === precondition.exists) return;
-  if (draft.lastWrite !== undefined) {
-    throw invalid(`Cannot ${draft.lastWrite} then ${nameOf(write)} an entity in the same request.`);
-  }
   throw exists ? alreadyExists(database, draft.path) : noDocument(database, draft.path);
 }
 
-function nameOf({ kind, precondition }: Write): string {
-  if (kind === "delete" || kind === "verify") return kind;
-  return precondition?.kind === "exists" ? existenceName(precondition) : "upsert";
-}
-
-function existenceName({ exists }: Extract<Precondition, { kind: "exists" }>): string {
-  return exists ? "update" : "insert";
+/** Held against the document before the commit, also by a second write of it (measured). */
+function checkVersion(database: DatabaseName, { path, before }: Draft, required: Micros): void {
+  if (before === undefined) throw wrongVersion(0, required);
+  const stored = microsOf(before.updateTime);
+  if (required > stored) throw versionInFuture(database, path);
+  if (required < stored) throw wrongVersion(stored, required);
 }
 
 function applyWrite(draft: Draft, write: Write, commitTime: Timestamp): readonly Value[] {
