@@ -25,7 +25,7 @@ export interface CompositePlan extends RowPlan {
   lastWrite: number;
 }
 
-export interface ColumnPlan {
+interface ColumnPlan {
   readonly path: FieldPath;
   readonly kind: "value" | "element" | "vector";
   readonly dimension: number;

@@ -30,7 +30,7 @@ export interface IndexFile {
 }
 
 /** A fault of an index file: "firestore.indexes.json:12: indexes[3].fields[0]: …". */
-export interface IndexFileFault {
+interface IndexFileFault {
   readonly line: number;
   readonly message: string;
 }
@@ -151,7 +151,7 @@ const overrideSchema = z
  * Firebase tools 15 read and write beside it (apiScope, density, multikey, unique: Enterprise
  * edition; they change nothing here). Parses to an IndexFile.
  */
-export const indexFileSchema = z.strictObject({
+const indexFileSchema = z.strictObject({
   $schema: z.string().optional(),
   indexes: z.array(compositeSchema).default([]),
   fieldOverrides: z.array(overrideSchema).default([]),

@@ -53,7 +53,7 @@ export function missingSingleField(
 }
 
 /** An index as an entry of `indexes` in firestore.indexes.json. */
-export function indexEntry(index: IndexDefinition): object {
+function indexEntry(index: IndexDefinition): object {
   const { collectionGroup, queryScope } = index;
   const fields = index.fields.map((field) =>
     "vectorConfig" in field
@@ -64,7 +64,7 @@ export function indexEntry(index: IndexDefinition): object {
 }
 
 /** An override as an entry of `fieldOverrides` in firestore.indexes.json. */
-export function overrideEntry(override: FieldOverride): object {
+function overrideEntry(override: FieldOverride): object {
   const { collectionGroup, fieldPath, ttl, indexes } = override;
   return { collectionGroup, fieldPath, ...(ttl ? { ttl } : {}), indexes };
 }

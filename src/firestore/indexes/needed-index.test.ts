@@ -125,4 +125,9 @@ describe("neededIndexes", () => {
     );
     expect(neededIndexes(query(and(...pairs))).length).toBeLessThanOrEqual(1000);
   });
+
+  it("reads a conjunction of thousands", () => {
+    const many = Array.from({ length: 5000 }, (_, at) => where(`a${at}`, "=="));
+    expect(neededIndexes(query(and(...many), "z"))[0]?.equalities.length).toBe(5000);
+  });
 });

@@ -76,20 +76,35 @@ const MOST_DISJUNCTS = 1000;
 function disjunctsOf(filter: Filter): readonly Literals[] {
   if (!("filters" in filter)) return [literalsOf(filter)];
   if (filter.kind === "or") return distinct(filter.filters.flatMap(disjunctsOf));
-  let product: readonly Literals[] = [NO_LITERALS];
+  // What is common to all is put together once: a conjunction may be long.
+  const common = new Map<string, Literal>();
+  const alternatives: (readonly Literals[])[] = [];
   for (const part of filter.filters) {
-    const alternatives = disjunctsOf(part);
-    product = distinct(
-      product.flatMap((left) => alternatives.map((right) => new Map([...left, ...right]))),
-    );
+    const [first, ...others] = disjunctsOf(part);
+    if (first === undefined) continue;
+    if (others.length > 0) alternatives.push([first, ...others]);
+    else for (const [shape, literal] of first) common.set(shape, literal);
   }
-  return product;
+  return alternatives.reduce<readonly Literals[]>(
+    (product, some) => distinct(combine(product, some)),
+    [common],
+  );
 }
 
-function distinct(all: readonly Literals[]): readonly Literals[] {
-  if (all.length < 2) return all;
-  const byShape = new Map(all.map((one) => [[...one.keys()].toSorted().join("\u0000"), one]));
-  return [...byShape.values()].slice(0, MOST_DISJUNCTS);
+function* combine(left: readonly Literals[], right: readonly Literals[]): Generator<Literals> {
+  for (const one of left) {
+    for (const other of right) yield new Map([...one, ...other]);
+  }
+}
+
+/** Each shape once, and no more than are allowed by far. */
+function distinct(all: Iterable<Literals>): readonly Literals[] {
+  const byShape = new Map<string, Literals>();
+  for (const literals of all) {
+    byShape.set([...literals.keys()].toSorted().join("\u0000"), literals);
+    if (byShape.size >= MOST_DISJUNCTS) break;
+  }
+  return [...byShape.values()];
 }
 
 function literalsOf(filter: Exclude<Filter, { kind: "and" | "or" }>): Literals {

@@ -7,7 +7,7 @@ import type { FieldOverride, IndexFile, SingleFieldIndex } from "./index-file.ts
  * What Firestore indexes of every field that no override concerns. A field has those its value's
  * type allows: CONTAINS is for arrays (standard-index-overview, "Automatic index defaults").
  */
-export const AUTOMATIC_INDEXES: readonly SingleFieldIndex[] = [
+const AUTOMATIC_INDEXES: readonly SingleFieldIndex[] = [
   { queryScope: "COLLECTION", order: "ASCENDING" },
   { queryScope: "COLLECTION", order: "DESCENDING" },
   { queryScope: "COLLECTION", arrayConfig: "CONTAINS" },

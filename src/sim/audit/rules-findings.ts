@@ -138,7 +138,7 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /** Whether some document matches both: a name in braces is any segment, one with =** any number of them. */
-export function mayMeet(left: readonly string[], right: readonly string[]): boolean {
+function mayMeet(left: readonly string[], right: readonly string[]): boolean {
   const [first, ...rest] = left;
   const [other, ...others] = right;
   if (first === undefined) return right.every((segment) => segment.includes("=**"));
