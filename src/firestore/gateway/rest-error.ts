@@ -4,7 +4,7 @@ import { encodeStatusText } from "./grpc/status.ts";
 import type { GrpcStatus } from "./grpc/status.ts";
 
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto, "HTTP Mapping". */
-const HTTP_STATUS: Readonly<Record<StatusCode, number>> = {
+export const HTTP_STATUS: Readonly<Record<StatusCode, number>> = {
   OK: 200,
   CANCELLED: 499,
   UNKNOWN: 500,

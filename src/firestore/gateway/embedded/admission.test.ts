@@ -64,10 +64,19 @@ describe("what the limits refuse", () => {
     await start({
       commit: () => refused("ABORTED", "Too much contention on these documents. Please try again."),
     });
-    const { status, message, headersFirst } = await call(session, "Commit", commitOf("things/a"));
+    const { status, message, headersFirst, trailers } = await call(
+      session,
+      "Commit",
+      commitOf("things/a"),
+    );
     expect(status).toBe(10);
     expect(message).toBe("Too much contention on these documents. Please try again.");
     expect(headersFirst).toBe(false);
+    expect(trailers).toMatchObject({
+      "x-plimsoll-limit": "a limit",
+      "x-plimsoll-subject": "things/a",
+      "x-plimsoll-explanation": "What production does not tell.",
+    });
     expect(await exists("things/a")).toBe(false);
   });
 

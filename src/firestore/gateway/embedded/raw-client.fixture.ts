@@ -22,6 +22,8 @@ export interface Outcome {
   readonly message: string;
   /** Whether the status came in headers of its own, after the initial ones. */
   readonly headersFirst: boolean;
+  /** The headers that carried the status. */
+  readonly trailers: IncomingHttpHeaders;
   readonly httpStatus: number | undefined;
   readonly messages: readonly Buffer[];
 }
@@ -72,6 +74,7 @@ export function openCall(
       resolve({
         status: status === undefined ? undefined : Number(status),
         message: decodeURIComponent(String(source["grpc-message"] ?? "")),
+        trailers: source,
         headersFirst: trailers !== undefined,
         httpStatus: initial[":status"] === undefined ? undefined : Number(initial[":status"]),
         messages,

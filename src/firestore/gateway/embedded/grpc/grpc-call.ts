@@ -3,7 +3,7 @@ import type { Clock } from "../../../../std/clock.ts";
 import { FirestoreError } from "../../../data/status.ts";
 import type { BidiStream, Method } from "../rpc.ts";
 import type { ServingLimits } from "../serving-limits.ts";
-import { OK_TRAILERS, parseTimeout, trailersOf, type GrpcTrailers } from "./grpc-status.ts";
+import { OK_TRAILERS, parseTimeout, trailersOfError, type GrpcTrailers } from "./grpc-status.ts";
 import { framed, MessageParser, type ReceiveBudget } from "./message-parser.ts";
 
 const HEADERS = {
@@ -73,7 +73,7 @@ export class GrpcCall {
     if (!(error instanceof FirestoreError)) this.#surroundings.onFault(error);
     const known =
       error instanceof FirestoreError ? error : new FirestoreError("INTERNAL", "Internal error.");
-    this.#finish(trailersOf(known));
+    this.#finish(trailersOfError(known));
     this.#abort.abort(known);
   }
 

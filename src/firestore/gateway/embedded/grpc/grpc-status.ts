@@ -1,30 +1,17 @@
-import { FirestoreError, STATUS_NUMBERS } from "../../../data/status.ts";
+import { FirestoreError } from "../../../data/status.ts";
+import { OK_STATUS, trailersOf, type GrpcStatus } from "../../grpc/status.ts";
+import { RefusedError } from "../service/refused-error.ts";
 
-export interface GrpcTrailers {
-  readonly "grpc-status": string;
-  readonly "grpc-message"?: string;
+export type GrpcTrailers = Readonly<Record<string, string>>;
+
+export const OK_TRAILERS = trailersOfStatus(OK_STATUS);
+
+export function trailersOfError(error: FirestoreError): GrpcTrailers {
+  return trailersOfStatus(error instanceof RefusedError ? error.status : error);
 }
 
-export const OK_TRAILERS: GrpcTrailers = { "grpc-status": "0" };
-
-export function trailersOf({ code, message }: FirestoreError): GrpcTrailers {
-  const status = { "grpc-status": String(STATUS_NUMBERS[code]) };
-  return message === "" ? status : { ...status, "grpc-message": percentEncoded(message) };
-}
-
-/**
- * As gRPC's protocol has it: bytes outside of space to "~", and "%". No more, since clients do not
- * decode everything that encodeURIComponent encodes.
- */
-function percentEncoded(message: string): string {
-  let encoded = "";
-  for (const byte of Buffer.from(message)) {
-    encoded +=
-      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }
-  return encoded;
+function trailersOfStatus(status: GrpcStatus): GrpcTrailers {
+  return Object.fromEntries(trailersOf(status));
 }
 
 const TIMEOUT = /^(\d{1,8})([HMSmun])$/;

@@ -1,26 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FirestoreError, StatusCode } from "../../../data/status.ts";
-
-/** https://cloud.google.com/apis/design/errors#handling_errors */
-export const HTTP_STATUS: Readonly<Record<StatusCode, number>> = {
-  OK: 200,
-  CANCELLED: 499,
-  UNKNOWN: 500,
-  INVALID_ARGUMENT: 400,
-  DEADLINE_EXCEEDED: 504,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  PERMISSION_DENIED: 403,
-  RESOURCE_EXHAUSTED: 429,
-  FAILED_PRECONDITION: 400,
-  ABORTED: 409,
-  OUT_OF_RANGE: 400,
-  UNIMPLEMENTED: 501,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  DATA_LOSS: 500,
-  UNAUTHENTICATED: 401,
-};
+import type { FirestoreError } from "../../../data/status.ts";
+import { HTTP_STATUS } from "../../rest-error.ts";
 
 export function errorBody({ code, message }: FirestoreError): object {
   return { error: { code: HTTP_STATUS[code], message, status: code } };

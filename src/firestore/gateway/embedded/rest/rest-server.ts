@@ -3,10 +3,12 @@ import { FirestoreError } from "../../../data/status.ts";
 import type { Engine } from "../../../engine/engine.ts";
 import { PRODUCTION_ERRORS } from "../../../limits/production-errors.ts";
 import { transcode, type TranscodedRequest } from "../../../wire/rest/transcode.ts";
+import { sendRestError } from "../../rest-error.ts";
 import type { CallSurroundings } from "../grpc/grpc-call.ts";
 import type { Service } from "../rpc.ts";
 import { answerEmulatorRequest } from "./emulator-endpoints.ts";
-import { allowOrigin, errorBody, HTTP_STATUS, sendJson } from "./json-response.ts";
+import { RefusedError } from "../service/refused-error.ts";
+import { allowOrigin, errorBody, sendJson } from "./json-response.ts";
 
 /** JSON writes a message with more bytes than protobuf, by about this factor at most for bytes. */
 const JSON_FACTOR = 2;
@@ -106,9 +108,12 @@ export class RestServer {
     if (!(error instanceof FirestoreError)) this.#surroundings.onFault(error);
     const known =
       error instanceof FirestoreError ? error : new FirestoreError("INTERNAL", "Internal error.");
-    const body = errorBody(known);
-    if (response.headersSent) response.end(`,${JSON.stringify(body)}]`);
-    else sendJson(response, HTTP_STATUS[known.code], streams ? [body] : body);
+    if (response.headersSent) response.end(`,${JSON.stringify(errorBody(known))}]`);
+    else {
+      sendRestError(response, known instanceof RefusedError ? known.status : known, {
+        asList: streams,
+      });
+    }
   }
 }
 

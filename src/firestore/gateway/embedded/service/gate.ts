@@ -2,8 +2,9 @@ import type { Clock } from "../../../../std/clock.ts";
 import type { Admission, Decision } from "../../../admission/admission.ts";
 import type { DatabaseName } from "../../../data/document.ts";
 import type { StructuredQuery } from "../../../data/query.ts";
-import { FirestoreError } from "../../../data/status.ts";
+import type { FirestoreError } from "../../../data/status.ts";
 import type { Write } from "../../../data/write.ts";
+import { RefusedError } from "./refused-error.ts";
 
 /** Asks the limits, and lets the time pass that they say. All reject when the call is over before. */
 export class Gate {
@@ -60,7 +61,5 @@ export class Gate {
 }
 
 function refusalOf(decision: Decision): FirestoreError | undefined {
-  return decision.kind === "refuse"
-    ? new FirestoreError(decision.code, decision.message)
-    : undefined;
+  return decision.kind === "refuse" ? new RefusedError(decision) : undefined;
 }
