@@ -10,10 +10,10 @@ const count = z.number().int().nonnegative();
 const figure = z.number().nonnegative();
 
 export const admissionMode = z.enum(["on", "observe", "off"]);
-export const subjectKind = z.enum(["document", "index-range", "collection", "request", "query"]);
+const subjectKind = z.enum(["document", "index-range", "collection", "request", "query"]);
 
 /** A histogram's summary; all in milliseconds, quantiles within 5%. Zeros are counted. */
-export const delaySummary = z.strictObject({
+const delaySummary = z.strictObject({
   count,
   sumMs: figure,
   p50Ms: figure,
@@ -23,7 +23,7 @@ export const delaySummary = z.strictObject({
 });
 
 /** All refusals of one limit on one subject. */
-export const refusalGroup = z.strictObject({
+const refusalGroup = z.strictObject({
   /** An ID of src/firestore/limits. */
   limit: z.string(),
   subjectKind,
@@ -38,7 +38,7 @@ export const refusalGroup = z.strictObject({
 });
 
 /** A document or a range of keys, with its highest load in any one window of a few seconds. */
-export const hotSubject = z.strictObject({
+const hotSubject = z.strictObject({
   limit: z.string(),
   subjectKind,
   subject: z.string(),
@@ -55,7 +55,7 @@ export const hotSubject = z.strictObject({
 });
 
 /** The documents beneath one root collection, or one index: what begins as one range and is split by load. */
-export const keySpaceReport = z.strictObject({
+const keySpaceReport = z.strictObject({
   database: z.string(),
   kind: z.enum(["documents", "index"]),
   /** "users" (with all that lies beneath), or "trades (created_at ASC)". */
@@ -72,7 +72,7 @@ export const keySpaceReport = z.strictObject({
   longestWaitMs: figure,
 });
 
-export const missingIndex = z.strictObject({
+const missingIndex = z.strictObject({
   database: z.string(),
   collectionGroup: z.string(),
   count,
@@ -162,7 +162,6 @@ export const heatMap = z.strictObject({
 });
 
 export type AdmissionMode = z.infer<typeof admissionMode>;
-export type SubjectKind = z.infer<typeof subjectKind>;
 export type DelaySummary = z.infer<typeof delaySummary>;
 export type RefusalGroup = z.infer<typeof refusalGroup>;
 export type HotSubject = z.infer<typeof hotSubject>;

@@ -15,7 +15,7 @@ export interface WriteFootprint {
   readonly created: -1 | 0 | 1;
   readonly after: MapValue | undefined;
   readonly changes: EntryChanges;
-  /** The document's index entries afterwards, in all. */
+  /** The document's index entries afterwards, in all; 0 where they cannot have become more. */
   readonly entries: number;
   readonly transforms: number;
 }
@@ -61,17 +61,28 @@ export class Footprints {
     after: MapValue | undefined,
   ): WriteFootprint {
     const changes = this.#catalogue.changes(write.path, before, after);
-    const grows = changes.inserted.length > 0 && after !== undefined;
     return {
       path: write.path,
       collection: collectionOf(write.path),
       created: createdBy(before, after),
       after,
       changes,
-      entries: grows ? this.#catalogue.countEntries(write.path, after) : 0,
+      entries: this.#entriesAfter(write.path, before, after, changes),
       transforms:
         write.kind === "update" || write.kind === "transform" ? write.transforms.length : 0,
     };
+  }
+
+  /** Counts them only where there may have become more. */
+  #entriesAfter(
+    path: string,
+    before: MapValue | undefined,
+    after: MapValue | undefined,
+    { removed, inserted }: EntryChanges,
+  ): number {
+    if (before === undefined) return inserted.length;
+    if (after === undefined || inserted.length <= removed.length) return 0;
+    return this.#catalogue.countEntries(path, after);
   }
 
   #before(state: DatabaseState, { path }: Write): MapValue | undefined {

@@ -125,10 +125,14 @@ export class KeyRange {
     const elapsed = nowMs - this.windowStartMs;
     this.#notePeak((this.windowWork * 1000) / windowMs, this.windowStartMs);
     this.rate = (this.windowWork * 1000) / elapsed;
+    this.beginWindow(nowMs);
+    this.serviceMs = 1000 / this.allowedRate(nowMs);
+  }
+
+  beginWindow(nowMs: number): void {
     this.windowWork = 0;
     this.windowStartMs = nowMs;
-    this.windowEndMs = nowMs + windowMs;
-    this.serviceMs = 1000 / this.allowedRate(nowMs);
+    this.windowEndMs = nowMs + this.owner.rates.windowMs;
   }
 
   #notePeak(rate: number, atMs: number): void {
@@ -153,9 +157,7 @@ export class KeyRange {
   /** Forgets queue and load; what it serves and where it lies stay. */
   rest(nowMs: number): void {
     this.busyUntilMs = -Infinity;
-    this.windowWork = 0;
-    this.windowStartMs = nowMs;
-    this.windowEndMs = nowMs + this.owner.rates.windowMs;
+    this.beginWindow(nowMs);
     this.rate = 0;
     this.hotSinceMs = Infinity;
     this.trial = undefined;

@@ -272,6 +272,8 @@ export class KeySpace implements RangeOwner {
       const heir = this.locate(range.start);
       if (heir !== range) join(heir, range, heir.busyUntilMs);
     }
+    // What was offered to the ranges before says nothing about those there are now.
+    for (const range of after) range.beginWindow(nowMs);
   }
 
   /** The range that begins here, or a new one in its place, in front of the same queue. */

@@ -4,7 +4,7 @@
  */
 export type Sureness = "A" | "B" | "C";
 
-export type Unit =
+type Unit =
   | "bytes"
   | "count"
   | "levels"
@@ -58,7 +58,7 @@ export const CONTENTION = page(
 );
 
 /** Where the model needs a figure that nobody has published. */
-export const ASSUMED: Source = {
+const ASSUMED: Source = {
   title: "assumed: nothing is published",
   url: "docs/capacity.md#what-is-assumed",
   read: "2026-11-25",
