@@ -38,6 +38,7 @@ export class LockQueue {
   readonly #clock: Clock;
   readonly #transactions: Transactions;
   #waiters: Waiter[] = [];
+  readonly #byOwner = new Map<Transaction, Set<Waiter>>();
   #isPumping = false;
   #mustPumpAgain = false;
 
@@ -68,13 +69,15 @@ export class LockQueue {
       isSettled: false,
     };
     this.#waiters.push(waiter);
+    if (request.owner !== undefined) {
+      this.#byOwner.set(request.owner, (this.#byOwner.get(request.owner) ?? new Set()).add(waiter));
+    }
     const onAbort = (): void => {
       this.#fail(waiter, cancelled(signal?.reason));
       this.pump();
     };
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#breakRings(waiter);
-    this.pump();
     void this.#watchTime(waiter);
     try {
       await promise;
@@ -100,9 +103,7 @@ export class LockQueue {
 
   /** A transaction that has ended waits for nothing any more. */
   drop(transaction: Transaction, reason: unknown): void {
-    for (const waiter of this.#waiters) {
-      if (waiter.request.owner === transaction) this.#fail(waiter, reason);
-    }
+    for (const waiter of this.#waitersOf(transaction)) this.#fail(waiter, reason);
   }
 
   #pumpOnce(): void {
@@ -134,6 +135,11 @@ export class LockQueue {
     );
   }
 
+  /** What a transaction waits for; it may read several things at once. */
+  #waitersOf(owner: Transaction): Iterable<Waiter> {
+    return this.#byOwner.get(owner) ?? [];
+  }
+
   #waitsFor(waiter: Waiter, transaction: Transaction): boolean {
     return this.#ringThrough(waiter, transaction, new Set()) !== undefined;
   }
@@ -148,8 +154,7 @@ export class LockQueue {
     visited.add(waiter);
     for (const holder of waiter.request.holders()) {
       if (holder === target) return [target];
-      for (const next of this.#waiters) {
-        if (next.request.owner !== holder) continue;
+      for (const next of this.#waitersOf(holder)) {
         const rest = this.#ringThrough(next, target, visited);
         if (rest !== undefined) return [holder, ...rest];
       }
@@ -182,8 +187,7 @@ export class LockQueue {
     holders: ReadonlySet<Transaction>,
   ): readonly Transaction[] | undefined {
     for (const holder of holders) {
-      for (const next of this.#waiters) {
-        if (next.request.owner !== holder) continue;
+      for (const next of this.#waitersOf(holder)) {
         const ring = this.#ringThrough(next, owner, new Set([waiter]));
         if (ring !== undefined) return [holder, ...ring];
       }
@@ -221,6 +225,10 @@ export class LockQueue {
   #settle(waiter: Waiter): void {
     waiter.isSettled = true;
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    const { owner } = waiter.request;
+    const own = owner === undefined ? undefined : this.#byOwner.get(owner);
+    own?.delete(waiter);
+    if (owner !== undefined && own?.size === 0) this.#byOwner.delete(owner);
     waiter.timer.abort();
   }
 }
