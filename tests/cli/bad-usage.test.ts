@@ -9,7 +9,7 @@ import { afterAll, expect, it } from "vitest";
 
 /**
  * The command line as a process, from a folder of its own: exit code, streams, and nothing left
- * behind. src/sim/cli/cli.test.ts has every case; here are those that issue 3 names.
+ * behind. src/sim/cli/cli.test.ts has every case; here are those that issues 3 and 4 name.
  */
 const MAIN = fileURLToPath(new URL("../../src/sim/main.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
@@ -59,6 +59,22 @@ it.each([
     given: ["--scenario", "nope"],
     says: '--scenario: got "nope", expected one of active, baseline',
   },
+  {
+    given: ["--limits", "maybe"],
+    says: '--limits: "maybe" is not accepted. Accepted: on, observe, off.',
+  },
+  {
+    given: ["--latency", "mars"],
+    says: '--latency: "mars" is not accepted. Accepted: off, us-central1, nam5.',
+  },
+  {
+    given: ["--target", "staging"],
+    says: '--target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
+  },
+  {
+    given: ["--indexes", "no-such.json"],
+    says: '--indexes: "no-such.json" cannot be read: ENOENT',
+  },
   { given: ["--limitr", "paced"], says: "--limitr: no such option. Did you mean --limiter?" },
   {
     given: ["--config", configFile],
@@ -74,7 +90,7 @@ it.each([
 });
 
 it("asks for Java only once everything else is right", async () => {
-  const { exitCode, stderr } = await sim("--users", "5");
+  const { exitCode, stderr } = await sim("--users", "5", "--target", "emulator");
   expect({ exitCode, stderr: stderr.split(":")[0] }).toEqual({ exitCode: 2, stderr: "E_NO_JAVA" });
   expect(readdirSync(work)).toEqual(["java-was-started"]);
   rmSync(join(work, "java-was-started"));
