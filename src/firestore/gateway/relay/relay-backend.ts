@@ -12,6 +12,9 @@ import { SideCalls } from "./side-calls.ts";
 
 const SWEEP_PERIOD_MS = 5_000;
 
+/** Of an answer that the gateway has to read whole. Firestore's are below the limit for requests. */
+const ANSWER_BYTES_MAX = 16_777_216;
+
 export interface RelayOptions {
   readonly clock: Clock;
   /** Where the server behind listens, in clear text. */
@@ -32,7 +35,7 @@ export interface RelayOptions {
 export function createRelayBackend(options: RelayOptions): Backend {
   const { clock, endpoint, policy, events, headersFirst = true } = options;
   const authority = `${endpoint.host}:${endpoint.port}`;
-  const side = new SideCalls(authority, policy.largestMessageBytes);
+  const side = new SideCalls(authority, ANSWER_BYTES_MAX);
   const memory = { keptBytes: 0 };
   const context: RelayContext = { policy, clock, events, side, memory, headersFirst };
   const http1 = new Http1Relay(context, endpoint);

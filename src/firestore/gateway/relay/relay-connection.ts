@@ -42,6 +42,8 @@ export class RelayConnection {
   readonly #serverFrames: ServerFrames;
   readonly #openedAtMs: number;
   #preface: Buffer = Buffer.alloc(0);
+  /** What the client sent before the server's SETTINGS came. */
+  #early: Buffer[] = [];
   #isOrphan = false;
   #isEnding = false;
 
@@ -95,7 +97,12 @@ export class RelayConnection {
     const server = this.#server;
     client.setNoDelay(true);
     client.on("data", (chunk: Buffer) => this.#guarded(() => this.#onClientData(chunk)));
-    server.on("data", (chunk: Buffer) => this.#guarded(() => this.#fromServer.push(chunk)));
+    server.on("data", (chunk: Buffer) =>
+      this.#guarded(() => {
+        this.#fromServer.push(chunk);
+        this.#goOn();
+      }),
+    );
     client.on("drain", () => {
       server.resume();
       if (!server.writableNeedDrain) client.resume();
@@ -115,7 +122,11 @@ export class RelayConnection {
   #onClientData(chunk: Buffer): void {
     const missing = CLIENT_PREFACE.length - this.#preface.length;
     if (missing === 0) {
-      this.#fromClient.push(chunk);
+      if (this.#serverFrames.settled && this.#early.length === 0) this.#fromClient.push(chunk);
+      else {
+        this.#early.push(chunk);
+        this.#goOn();
+      }
       return;
     }
     this.#preface = Buffer.concat([this.#preface, chunk.subarray(0, missing)]);
@@ -124,7 +135,24 @@ export class RelayConnection {
     }
     if (this.#preface.length < CLIENT_PREFACE.length) return;
     this.#sendToServer(CLIENT_PREFACE);
-    if (chunk.length > missing) this.#fromClient.push(chunk.subarray(missing));
+    if (chunk.length > missing) this.#early.push(chunk.subarray(missing));
+    this.#goOn();
+  }
+
+  /**
+   * Takes up what the client has sent. Not before the server's SETTINGS have been passed on: they
+   * must be the first that the client gets, also before an answer of the gateway's own.
+   */
+  #goOn(): void {
+    if (!this.#serverFrames.settled && !this.#isOrphan) {
+      if (this.#early.length > 0) this.#client.pause();
+      return;
+    }
+    if (this.#early.length === 0) return;
+    const chunks = this.#early;
+    this.#early = [];
+    if (!this.#server.writableNeedDrain) this.#client.resume();
+    for (const chunk of chunks) this.#fromClient.push(chunk);
   }
 
   /** A peer's fault ends this connection and no other. */
@@ -160,6 +188,7 @@ export class RelayConnection {
     const { host, port } = this.#endpoint;
     this.#calls.orphan(`The server behind the gateway, ${host}:${port}, is gone: ${reason}.`);
     this.#client.resume();
+    this.#guarded(() => this.#goOn());
     void this.#context.clock.sleep(ORPHAN_GRACE_MS).then(() => {
       if (!this.#isEnding) this.#endWith(ErrorCode.noError, "the server behind is gone");
     });
