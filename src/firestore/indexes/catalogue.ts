@@ -32,6 +32,11 @@ export interface IndexEntry {
   /** Compares, by code units, as the index orders its rows: the values, then the document. */
   readonly key: string;
   readonly definition: IndexDefinition;
+  /**
+   * Bytes it is stored in and counted with, by
+   * https://docs.cloud.google.com/firestore/native/docs/storage-size#index-entry-size.
+   */
+  readonly sizeBytes: number;
 }
 
 /** What a write does to the indexes. Entries that it leaves as they are cost nothing. */

@@ -1,5 +1,6 @@
 import type { FieldPath } from "../data/document.ts";
 import { parseFieldPath } from "../data/field-path.ts";
+import { fieldPathSize } from "../data/value-size.ts";
 import type { IndexDefinition, IndexField } from "./catalogue.ts";
 import { nameDirectionAfter, type IndexFile } from "./index-file.ts";
 import { columnText } from "./needed-index.ts";
@@ -17,6 +18,8 @@ export interface RowPlan {
   /** For each column, whether it goes down. */
   readonly isDescending: readonly boolean[];
   readonly isNameDescending: boolean;
+  /** An entry of one field counts the field's name; one of several counts none: 0. */
+  readonly fieldNameBytes: number;
 }
 
 export interface CompositePlan extends RowPlan {
@@ -120,8 +123,15 @@ export class GroupPlan {
         .filter(({ fieldPath }) => fieldPath !== "__name__")
         .map((field) => "order" in field && field.order === "DESCENDING"),
       isNameDescending: nameDirectionAfter(fields) === "DESCENDING",
+      fieldNameBytes: fields.length === 1 ? fieldNameSize(fields[0]) : 0,
     };
   }
+}
+
+function fieldNameSize(field: IndexField | undefined): number {
+  return field === undefined || field.fieldPath === "__name__"
+    ? 0
+    : fieldPathSize(parseFieldPath(field.fieldPath));
 }
 
 function planColumn(field: IndexField): ColumnPlan {

@@ -1,17 +1,25 @@
-import { lastSegment } from "../data/document-path.ts";
+import { collectionOf, lastSegment, parentOf } from "../data/document-path.ts";
 import type { Value } from "../data/value.ts";
+import { documentNameSize, valueSize } from "../data/value-size.ts";
 import type { IndexDefinition, IndexEntry } from "./catalogue.ts";
 import type { RowPlan } from "./entry-plan.ts";
-import { ascendingKey, descendingKey, nameKey } from "./value-key.ts";
+import { ascendingKey, descendingKey, INDEXED_BYTES, nameKey } from "./value-key.ts";
 
 /** A value and its key, made once for the ascending and the descending index. */
 export class KeyedValue {
   readonly value: Value;
   #ascending: string | undefined;
   #descending: string | undefined;
+  #sizeBytes: number | undefined;
 
   constructor(value: Value) {
     this.value = value;
+  }
+
+  /** As an index counts it: 1,500 bytes at most. */
+  get sizeBytes(): number {
+    this.#sizeBytes ??= Math.min(INDEXED_BYTES, valueSize(this.value));
+    return this.#sizeBytes;
   }
 
   key(isDescending: boolean): string {
@@ -26,9 +34,20 @@ export class KeyedValue {
 export class KeyedName {
   readonly #path: string;
   readonly #keys: (string | undefined)[] = [];
+  #ownBytes: number | undefined;
+  #parentBytes: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** What every row of this document counts: its name and, unless it is of a group, its parent's. */
+  sizeBytes(isOfGroup: boolean): number {
+    const parent = parentOf(collectionOf(this.#path));
+    this.#ownBytes ??= documentNameSize(this.#path);
+    if (isOfGroup || parent === "") return this.#ownBytes;
+    this.#parentBytes ??= documentNameSize(parent);
+    return this.#ownBytes + this.#parentBytes;
   }
 
   /** Within one collection, names differ in their ID alone. */
@@ -43,6 +62,10 @@ export class KeyedName {
     return key;
   }
 }
+
+/** What the page on storage sizes adds to an entry; more for one field's in collection-group scope. */
+const OVERHEAD = 32;
+const GROUP_OVERHEAD = 48;
 
 /** A row of an index. Its key is made when it is asked for: many writes are only counted. */
 export class Entry implements IndexEntry {
@@ -66,6 +89,15 @@ export class Entry implements IndexEntry {
   get key(): string {
     this.#key ??= this.#makeKey();
     return this.#key;
+  }
+
+  get sizeBytes(): number {
+    const { groupSpace, fieldNameBytes } = this.#row;
+    const isOfGroup = groupSpace !== undefined;
+    const isSingle = fieldNameBytes > 0;
+    let bytes = this.#name.sizeBytes(isOfGroup) + fieldNameBytes;
+    for (const value of this.#values) bytes += value.sizeBytes;
+    return bytes + (isOfGroup && isSingle ? GROUP_OVERHEAD : OVERHEAD);
   }
 
   #makeKey(): string {

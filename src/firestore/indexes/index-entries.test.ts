@@ -221,6 +221,50 @@ describe("what a write changes", () => {
   });
 });
 
+describe("the size of an entry", () => {
+  /** The document and the figures of https://docs.cloud.google.com/firestore/native/docs/storage-size. */
+  const task = fields({
+    type: "Personal",
+    done: false,
+    priority: 1n,
+    description: "Learn Cloud Firestore",
+  });
+  const scoped = (scope: "COLLECTION" | "COLLECTION_GROUP") => ({
+    indexes: [{ ...index("done priority", scope), collectionGroup: "tasks" }],
+    fieldOverrides: ["*", "done"].map((fieldPath) => ({
+      collectionGroup: "tasks",
+      fieldPath,
+      ttl: false,
+      indexes: fieldPath === "*" ? [] : [{ queryScope: scope, order: "ASCENDING" as const }],
+    })),
+  });
+
+  it.each([
+    ["one field", "COLLECTION", 1, 109],
+    ["one field", "COLLECTION_GROUP", 1, 98],
+    ["two fields", "COLLECTION", 2, 112],
+    ["two fields", "COLLECTION_GROUP", 2, 85],
+  ] as const)("is the documentation's: %s, %s", (_, scope, columns, bytes) => {
+    const { inserted } = createCatalogue(scoped(scope)).changes(
+      "users/jeff/tasks/my_task_id",
+      undefined,
+      task,
+    );
+    const entry = inserted.find(({ definition }) => definition.fields.length === columns);
+    expect(entry?.sizeBytes).toBe(bytes);
+  });
+
+  it("counts an element alone, and 1,500 bytes of a value at most", () => {
+    const sizes = (value: Value): readonly number[] =>
+      createCatalogue(NO_INDEX_FILE)
+        .changes("c/d", undefined, fields({ a: value }))
+        .inserted.map(({ sizeBytes }) => sizeBytes);
+    // Name 2 + 2 + 16, field 2, 32 more; then the value: the whole array, or one element.
+    expect(sizes(["xxxx", "y"])).toEqual([54 + 7, 54 + 7, 54 + 5, 54 + 2]);
+    expect(sizes("x".repeat(5000))).toEqual([54 + 1500, 54 + 1500]);
+  });
+});
+
 const leaf: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom<Value>(null, true, 1n, 1, 2n, "x", "y", "x".repeat(1501), "x".repeat(1502)),
   fc.array(fc.constantFrom<Value>("x", "y", 1n, 1), { maxLength: 3 }),

@@ -2,6 +2,7 @@ import { orderedByCodeUnits, utf8Length } from "../data/compare-strings.ts";
 import { pathKey } from "../data/document-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import { vectorOf } from "../data/value-type.ts";
+import { LIMITS } from "../limits/limits.ts";
 import { GeoPoint, Reference, type MapValue, type Value } from "../data/value.ts";
 
 /*
@@ -39,7 +40,7 @@ const END = "\u0000";
  * Bytes of a value that go into an index; what is longer is cut off (firestore-facts 1.5, quotas
  * page). Arrays and maps are cut where so many code units are written.
  */
-const INDEXED_BYTES = 1500;
+export const INDEXED_BYTES = LIMITS["indexed-value-size"].value;
 
 /** A value's text in ascending order. */
 export function ascendingKey(value: Value): string {

@@ -1,16 +1,8 @@
-import { parseFieldPath } from "../../firestore/data/field-path.ts";
-import { collectionOf, lastSegment, parentOf } from "../../firestore/data/document-path.ts";
-import { getField } from "../../firestore/data/map-fields.ts";
-import {
-  documentNameSize,
-  documentSize,
-  fieldPathSize,
-  valueSize,
-} from "../../firestore/data/value-size.ts";
+import { lastSegment } from "../../firestore/data/document-path.ts";
+import { documentSize } from "../../firestore/data/value-size.ts";
 import type { MapValue } from "../../firestore/data/value.ts";
 import type { IndexCatalogue, IndexEntry } from "../../firestore/indexes/catalogue.ts";
 import { createCatalogue } from "../../firestore/indexes/create-catalogue.ts";
-import { LIMITS } from "../../firestore/limits/limits.ts";
 import type { AuditedFamily, AuditInput } from "./audit-input.ts";
 import { count } from "./exemption-findings.ts";
 import { ownerOf } from "./field-knowledge.ts";
@@ -41,13 +33,13 @@ function writeCost(
   const made = catalogue.changes(pattern, undefined, sample).inserted;
   const unexempted = without.changes(pattern, undefined, sample).inserted;
   const size = documentSize(pattern, sample);
-  const entries = sizeOf(pattern, sample, made);
+  const entries = sizeOf(made);
   return {
     severity: "info",
     id: "write-cost",
     where: place,
     what: `${name}: a create writes ${count(made.length, "index entry", "index entries")} beside the document (${unexempted.length} without the overrides)${rewriteText(family, catalogue, without)}.`,
-    why: `A document of usual size takes ${figureText(size)} bytes and its entries ${figureText(entries)} (${figureText(sizeOf(pattern, sample, unexempted))} without the overrides; ${SIZES}). The commit is one in two phases as soon as they lie in more than one split: here in up to ${figureText(made.length + 1)}, and it is slower with each (${SCALE}).`,
+    why: `A document of usual size takes ${figureText(size)} bytes and its entries ${figureText(entries)} (${figureText(sizeOf(unexempted))} without the overrides; ${SIZES}). The commit is one in two phases as soon as they lie in more than one split: here in up to ${figureText(made.length + 1)}, and it is slower with each (${SCALE}).`,
     remedy: null,
   };
 }
@@ -72,30 +64,8 @@ function rewriteText(
 }
 
 /** Bytes that the entries are stored in. */
-function sizeOf(path: string, fields: MapValue, entries: readonly IndexEntry[]): number {
-  return entries.reduce((sum, entry) => sum + entrySize(path, fields, entry), 0);
-}
-
-/**
- * An entry's bytes: names of the document and, in collection scope, of its parent; the value, and of
- * an index of one field its name; and what every entry has. By the page on storage sizes.
- */
-function entrySize(path: string, fields: MapValue, { definition }: IndexEntry): number {
-  const isGroup = definition.queryScope === "COLLECTION_GROUP";
-  const isSingle = definition.fields.length === 1;
-  const values = definition.fields.reduce((sum, { fieldPath }) => {
-    const field = parseFieldPath(fieldPath);
-    const value = getField(fields, field);
-    const bytes = Math.min(
-      LIMITS["indexed-value-size"].value,
-      value === undefined ? 0 : valueSize(value),
-    );
-    return sum + bytes + (isSingle ? fieldPathSize(field) : 0);
-  }, 0);
-  const parent = parentOf(collectionOf(path));
-  const names =
-    documentNameSize(path) + (isGroup ? 0 : parent === "" ? 0 : documentNameSize(parent));
-  return names + values + (isGroup && isSingle ? 48 : 32);
+function sizeOf(entries: readonly IndexEntry[]): number {
+  return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Documents whose number is fixed by how they are named, and that are written again and again. */
