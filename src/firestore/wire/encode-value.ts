@@ -111,7 +111,8 @@ export function encodeMessage(writer: Writer, field: number, encode: () => void)
 
 function encodeGeoPoint(writer: Writer, { latitude, longitude }: GeoPoint): void {
   writer.uint32((8 << 3) | 2).fork();
-  if (latitude !== 0) writer.uint32((1 << 3) | 1).double(latitude);
-  if (longitude !== 0) writer.uint32((2 << 3) | 1).double(longitude);
+  // Minus zero is not the default.
+  if (!Object.is(latitude, 0)) writer.uint32((1 << 3) | 1).double(latitude);
+  if (!Object.is(longitude, 0)) writer.uint32((2 << 3) | 1).double(longitude);
   writer.ldelim();
 }

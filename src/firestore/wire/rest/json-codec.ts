@@ -8,7 +8,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /**
  * Reads a message from its JSON (https://protobuf.dev/programming-guides/json/). The library does the
  * reading; what it lets pass in silence is settled before: names that no field has, names in
- * snake_case, and timestamps with an offset, of which it loses the fraction.
+ * snake_case, numbers and enums that are none, and timestamps with an offset, of which it loses the
+ * fraction.
  * @throws FirestoreError INVALID_ARGUMENT
  */
 export function messageFromJson(type: protobuf.Type, json: unknown): Uint8Array {
@@ -85,9 +86,40 @@ function normalField(field: protobuf.Field, value: unknown, depth: number): unkn
 
 function normalValue(field: protobuf.Field, value: unknown, depth: number): unknown {
   const type = field.resolvedType;
-  if (!(type instanceof protobuf.Type)) return value;
+  if (type === null) return checkedScalar(field, value);
+  if (type instanceof protobuf.Enum) return checkedEnum(field, type, value);
   if (type.fullName === ".google.protobuf.Timestamp") return normalTimestamp(value);
   return type.fullName.startsWith(".google.protobuf.") ? value : normalObject(type, value, depth);
+}
+
+const INTEGER = /^-?\d{1,19}$/;
+const NUMBER = /^(NaN|-?Infinity|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/;
+
+/** The library makes some number of any string. */
+function checkedScalar({ name, type }: protobuf.Field, value: unknown): unknown {
+  const isInteger = type === "int32" || type === "int64";
+  if (!isInteger && type !== "double") return value;
+  const fits =
+    typeof value === "number"
+      ? !isInteger || Number.isInteger(value)
+      : typeof value === "string" &&
+        (isInteger ? INTEGER : NUMBER).test(value) &&
+        inRange(type, value);
+  if (!fits) throw payloadError(`Invalid value at "${name}" (${type}), ${JSON.stringify(value)}`);
+  return value;
+}
+
+function inRange(type: string, digits: string): boolean {
+  if (type === "double") return true;
+  const bits = type === "int32" ? 32 : 64;
+  return BigInt.asIntN(bits, BigInt(digits)) === BigInt(digits);
+}
+
+/** protobufjs passes over names that an enum does not have. */
+function checkedEnum({ name }: protobuf.Field, type: protobuf.Enum, value: unknown): unknown {
+  if (type.name === "NullValue" || typeof value === "number") return value;
+  if (typeof value === "string" && Object.hasOwn(type.values, value)) return value;
+  throw payloadError(`Invalid value at "${name}" (${type.name}), ${JSON.stringify(value)}`);
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/i;
