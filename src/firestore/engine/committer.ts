@@ -39,7 +39,10 @@ export class Committer {
     if (!locks.isEmpty || queue.size > 0) {
       if (!queue.isFree(this.request(writes, owner, () => undefined))) return "blocked";
     }
-    return this.#commit(writes, owner);
+    const result = this.#commit(writes, owner);
+    // What it changed may have been what others wait for.
+    if (queue.size > 0) queue.pump();
+    return result;
   }
 
   /** A request for the queue, for a commit that is blocked. */
@@ -67,8 +70,9 @@ export class Committer {
   ): ReadonlySet<Transaction> {
     const { locks } = this.#parts;
     const readers = locks.readersOf(paths, owner);
-    if (readers.size > 0 || !locks.hasQueriers) return readers;
-    return locks.queriersOf(this.#touched(writes), owner);
+    if (!locks.hasQueriers) return readers;
+    // All of them: whoever is left out would be a surprise later, and a ring through them unseen.
+    return new Set([...readers, ...locks.queriersOf(this.#touched(writes), owner)]);
   }
 
   /** What the commit would change. A commit that will be refused changes nothing, and may as well be refused now. */

@@ -59,31 +59,38 @@ export class LockQueue {
   /** Runs the request when it is its turn. Rejects after the lock deadline, or when it is given up. */
   async wait(request: LockRequest, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted === true) throw cancelled(signal.reason);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = {
-      request,
-      resolve,
-      reject,
-      deadlineMs: this.#clock.monotonicMs() + LOCK_DEADLINE_MS,
-      timer: new AbortController(),
-      isSettled: false,
-    };
+    let onAbort = (): void => undefined;
+    const turn = new Promise<void>((resolve, reject) => {
+      const waiter: Waiter = {
+        request,
+        resolve,
+        reject,
+        deadlineMs: this.#clock.monotonicMs() + LOCK_DEADLINE_MS,
+        timer: new AbortController(),
+        isSettled: false,
+      };
+      onAbort = () => {
+        this.#fail(waiter, cancelled(signal?.reason));
+        this.pump();
+      };
+      this.#enqueue(waiter);
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await turn;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #enqueue(waiter: Waiter): void {
+    const { request } = waiter;
     this.#waiters.push(waiter);
     if (request.owner !== undefined) {
       this.#byOwner.set(request.owner, (this.#byOwner.get(request.owner) ?? new Set()).add(waiter));
     }
-    const onAbort = (): void => {
-      this.#fail(waiter, cancelled(signal?.reason));
-      this.pump();
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
     this.#breakRings(waiter);
     void this.#watchTime(waiter);
-    try {
-      await promise;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
   }
 
   /** Lets through everybody who can go now. To be called whenever locks were released. */
@@ -95,6 +102,8 @@ export class LockQueue {
       while (this.#mustPumpAgain) {
         this.#mustPumpAgain = false;
         this.#pumpOnce();
+        // What stands in a commit's way depends on the documents, which may just have changed.
+        for (const waiter of this.#waiters) this.#breakRings(waiter);
       }
     } finally {
       this.#isPumping = false;
@@ -118,6 +127,7 @@ export class LockQueue {
       }
       try {
         this.#settle(waiter);
+        this.#mustPumpAgain = true;
         request.run();
         waiter.resolve();
       } catch (error) {

@@ -111,6 +111,21 @@ describe("a read-write transaction", () => {
     expect(database.peek("c/a")?.fields.get("by")).toBe("older");
   });
 
+  it("is given up at once, too, where one waits for a query and a third reader stands before it", async () => {
+    const { database } = rig();
+    const [querier, writer, reader] = [begin(database), begin(database), begin(database)];
+    await database.query(query({ where: where("n", "<", 3n) }), inTransaction(querier));
+    await database.get(["c/a"], inTransaction(reader));
+    await database.get(["d/b"], inTransaction(writer));
+    const blocked = database.commit([set("c/a", { n: 1n })], writer);
+    const closing = database.commit([set("d/b", {})], querier);
+    // The ring is closed although the writer waits for the reader as well.
+    await expect(blocked).rejects.toThrow(ABORTED);
+    await closing;
+    database.rollback(reader);
+    expect(database.peek("c/a")).toBeUndefined();
+  });
+
   it("wins in the end: a retry is as old as what it retries", async () => {
     const { database } = rig();
     const [older, younger] = [begin(database), begin(database)];
