@@ -50,7 +50,7 @@ describe("the entry that a missing index prints", () => {
     ],
   ])("makes the query served once it is pasted, %s", (_, start) => {
     const pastes = Array.from({ length: 1500 }, (__, at) =>
-      pasteUntilServed(randomQuery(createRng("paste").fork(String(at)), "c"), start),
+      pasteUntilServed(randomQuery(createRng("paste").fork(String(at)), "c", PROJECT), start),
     );
     expect(Math.max(...pastes)).toBeLessThanOrEqual(MOST_PASTES);
     expect(pastes.filter((count) => count > 0).length).toBeGreaterThan(500);

@@ -81,7 +81,7 @@ async function runBatch(endpoint: string, first: number) {
   const waiting = Array.from({ length: BATCH }, (_, at) => `q${first + at}`).values();
   const work = async () => {
     for (const name of waiting) {
-      const random = randomQuery(createRng(SEED).fork(name), name);
+      const random = randomQuery(createRng(SEED).fork(name), name, projectId);
       asked.push({ random, name, isRefused: !(await isTaken(endpoint, projectId, random)) });
     }
   };

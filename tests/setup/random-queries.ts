@@ -5,7 +5,7 @@ import type {
   StructuredQuery,
 } from "../../src/firestore/data/query.ts";
 import type { FieldPath } from "../../src/firestore/data/document.ts";
-import type { Value } from "../../src/firestore/data/value.ts";
+import { Reference, type Value } from "../../src/firestore/data/value.ts";
 import type { Rng } from "../../src/std/rng.ts";
 
 export interface RandomQuery {
@@ -37,8 +37,9 @@ const RANGES = [">", ">=", "<", "<="] as const;
 const NEGATIONS = ["!=", "not-in"] as const;
 
 /** A query over one collection or all of its name, of the kinds that people write, and some they do not. */
-export function randomQuery(rng: Rng, collectionId: string): RandomQuery {
-  const where = randomFilter(rng);
+export function randomQuery(rng: Rng, collectionId: string, projectId: string): RandomQuery {
+  const documents = `projects/${projectId}/databases/(default)/documents`;
+  const where = withNames(rng, randomFilter(rng), `${documents}/${collectionId}/middle`);
   const aggregated = rng.chance(0.1)
     ? Array.from({ length: rng.integer(1, 2) }, () => rng.pick(FIELDS))
     : [];
@@ -53,6 +54,19 @@ export function randomQuery(rng: Rng, collectionId: string): RandomQuery {
     },
     aggregated,
   };
+}
+
+/** Now and then a range of names besides: of the other half of the documents, or of all but one. */
+function withNames(rng: Rng, filter: Filter | undefined, name: string): Filter | undefined {
+  if (!rng.chance(0.12)) return filter;
+  const operator = rng.pick([">", "<=", ">="] as const);
+  const names: Filter = {
+    kind: "field",
+    field: ["__name__"],
+    operator,
+    value: new Reference(name),
+  };
+  return filter === undefined ? names : { kind: "and", filters: [filter, names] };
 }
 
 function randomFilter(rng: Rng): Filter | undefined {

@@ -1,6 +1,6 @@
 import { formatFieldPath } from "../../src/firestore/data/field-path.ts";
 import type { FieldOperator, Filter, StructuredQuery } from "../../src/firestore/data/query.ts";
-import type { Value } from "../../src/firestore/data/value.ts";
+import { Reference, type Value } from "../../src/firestore/data/value.ts";
 
 const OPERATORS: Readonly<Record<FieldOperator, string>> = {
   "<": "LESS_THAN",
@@ -41,6 +41,7 @@ function filterJson(filter: Filter): object {
 
 function valueJson(value: Value): object {
   if (typeof value === "bigint") return { integerValue: String(value) };
+  if (value instanceof Reference) return { referenceValue: value.name };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(valueJson) } };
   throw new TypeError(`no random query holds ${typeof value}`);
 }
