@@ -14,8 +14,9 @@ import type { Scenario } from "../../src/sim/config/scenario.ts";
 import { resultSchema, type Result } from "../../src/sim/report/result.ts";
 import { runSimulation } from "../../src/sim/run/run-simulation.ts";
 import { openServiceLog } from "../../src/sim/run/service-log.ts";
-import { useExternalEmulator } from "../../src/sim/targets/external-emulator.ts";
+import type { LimitsChoice } from "../../src/sim/targets/limits-choice.ts";
 import { createRealMachine } from "../../src/sim/targets/real-machine.ts";
+import { openTarget } from "../../src/sim/targets/select-target.ts";
 import type { Target } from "../../src/sim/targets/target.ts";
 
 /** The real clock, which knows who still sleeps on it: nobody may after a run. */
@@ -87,6 +88,8 @@ interface RunPlan {
   readonly signal?: AbortSignal;
   readonly hooks?: Hooks;
   readonly wrap?: (target: Target) => Target;
+  /** Puts the gateway, a process of its own, in front of the emulator. */
+  readonly limits?: LimitsChoice;
   readonly logFile?: string;
 }
 
@@ -105,9 +108,17 @@ async function run(plan: RunPlan): Promise<Ended> {
   runs += 1;
   const projectId = `demo-run-${runs}`;
   const open = (): Promise<Target> =>
-    useExternalEmulator(
-      inject("firestoreEndpoint"),
-      { projectId, rulesFile: "firestore.rules" },
+    openTarget(
+      { kind: "external", endpoint: inject("firestoreEndpoint"), reason: "the suite's" },
+      {
+        projectId,
+        rulesFile: "firestore.rules",
+        gateway: {
+          limits: plan.limits ?? "off",
+          latency: "off",
+          indexesFile: "firestore.indexes.json",
+        },
+      },
       createRealMachine(),
       clock,
     );
@@ -195,6 +206,74 @@ describe("a whole run", () => {
     expect(result.run.status).toBe("complete");
     expect(files).toEqual(SIX_FILES);
     expect(lines.join("\n")).toContain("The service's log was given up: ENOSPC");
+  });
+});
+
+describe("a run behind the gateway", () => {
+  const DIRECT: Scenario = {
+    ...WHOLE,
+    directWrites: {
+      writesPerSecond: 100,
+      documentsPerCommit: 10,
+      into: "new-collection",
+      ids: "random",
+    },
+  };
+
+  it("asks the limits, counts the same commits as the gateway, and keeps its own rules", async () => {
+    const { exit, result } = await run({ scenario: DIRECT, limits: "on" });
+    expect(exit).toBe({ pass: 0, fail: 99, inconclusive: 3 }[result.verdict]);
+    expect(result.target).toMatchObject({ limits: "on", evaluatesRules: true });
+    expect(result.run.notes?.[0]).toMatch(/^Users and trades were loaded with the limits observed/);
+    expect(result.phases[0]?.limits).toMatchObject({ mode: "on", refusedAttempts: 0 });
+    expect(result.phases[0]?.direct).toEqual({ due: 500, committed: 500, failed: 0, dropped: 0 });
+    for (const id of [
+      "limits.refusals",
+      "limits.hot-ranges",
+      "limits.missing-indexes",
+      "throughput.hurried.direct",
+      "harness.witness",
+      "harness.client-errors",
+      "data.direct",
+      "data.isolation",
+    ]) {
+      const check = result.checks.find((one) => one.id === id);
+      expect(check, id).toMatchObject({ verdict: "pass" });
+      expect(check?.samples, id).toBeGreaterThan(0);
+    }
+  });
+
+  it("names a limit that binds, and the document it bound on, before all else", async () => {
+    const directWrites = {
+      writesPerSecond: 50,
+      documentsPerCommit: 1,
+      into: "one-counter",
+      ids: "random",
+    } as const;
+    const { exit, result } = await run({ scenario: { ...WHOLE, directWrites }, limits: "on" });
+    expect(exit).toBe(99);
+    expect(result.brokeFirst).toMatchObject({ checkId: "limits.refusals", phase: "hurried" });
+    expect(result.headline).toContain("document-writes on document direct_counters/");
+    const counted = result.checks.find(({ id }) => id === "data.direct");
+    expect(counted).toMatchObject({ verdict: "pass" });
+  });
+
+  it("whose gateway is killed names the gateway, not the emulator", async () => {
+    const secondsLeft = (seconds: number): void => {
+      if (seconds <= 2) killed ??= process.kill(gatewayProcessId, "SIGKILL");
+    };
+    let killed: true | undefined;
+    let gatewayProcessId = 0;
+    const wrap = (target: Target): Target => {
+      gatewayProcessId = target.gatewayProcessId ?? 0;
+      return target;
+    };
+    const { exit, result } = await run({ limits: "on", wrap, hooks: { secondsLeft } });
+    expect(exit).toMatchObject({
+      code: "E_TARGET_DIED",
+      message: expect.stringMatching(/^the gateway at \S+ ended by itself \(signal SIGKILL\)/),
+    });
+    expect(result.run.status).toBe("partial");
   });
 });
 

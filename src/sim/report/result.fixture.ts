@@ -1,6 +1,7 @@
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { createRng, type Rng } from "../../std/rng.ts";
 import { fixtureLimits } from "./result-limits.fixture.ts";
+import { fixtureRun } from "./result-run.fixture.ts";
 import { fixtureChecks } from "./result-checks.fixture.ts";
 import {
   SCHEMA_VERSION,
@@ -143,36 +144,6 @@ export function fixtureResult(changes: Partial<Result> = {}): Result {
 
 function startOf(phaseIndex: number): number {
   return PLANS.slice(0, phaseIndex).reduce((sum, plan) => sum + plan.seconds + PAUSE_SECONDS, 0);
-}
-
-function fixtureRun(): Result["run"] {
-  return {
-    id: "2026-11-23T10-15-00Z-7f3a",
-    status: "complete",
-    partialReason: null,
-    startedAt: "2026-11-23T10:15:00.000Z",
-    finishedAt: "2026-11-23T10:18:32.000Z",
-    durationMs: 212_000,
-    command: "npm run sim -- --users 1000 --tenants 25 --seed 42 --limiter literal",
-    seed: 42,
-    commit: "1394c84",
-    versions: {
-      plimsoll: "0.1.0",
-      node: "24.21.0",
-      "firebase-admin": "13.10.0",
-      "firestore-emulator": "1.19.9",
-    },
-    machine: {
-      cpus: 2,
-      cpuModel: "Intel(R) Xeon(R) Processor @ 2.60GHz",
-      memoryGiB: 7.8,
-      loadAverage: 1.24,
-    },
-    options: { users: 1000, tenants: 25, seed: 42, limiter: "literal", target: "auto" },
-    harnessPeakMiB: 412,
-    targetPeakMiB: 688,
-    gatewayPeakMiB: 96,
-  };
 }
 
 function fixturePhase(plan: PhasePlan, startSecond: number): Phase {
