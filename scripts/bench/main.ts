@@ -8,12 +8,13 @@ import { commitName, machineFacts, versions } from "../../src/sim/run/machine-fa
 import type { BenchRow } from "./bench-row.ts";
 import { benchCapacity } from "./capacity.ts";
 import { benchGateway } from "./gateway.ts";
+import { benchIndexes } from "./indexes.ts";
 
 const FOLDER = fileURLToPath(new URL("../../reports/bench/", import.meta.url));
 
 const TOPICS: Readonly<
   Record<string, (say: (line: string) => void) => Promise<readonly BenchRow[]>>
-> = { capacity: benchCapacity, gateway: benchGateway };
+> = { capacity: benchCapacity, gateway: benchGateway, indexes: benchIndexes };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
