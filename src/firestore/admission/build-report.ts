@@ -24,14 +24,10 @@ const MAX_HOTTEST = 50;
 const MAX_SPACES = 100;
 
 export function admissionReport(parts: ReportParts): AdmissionReport {
-  const { recorder, hotDocuments, databases, nowMs } = parts;
+  const { recorder, databases, nowMs } = parts;
   const spaces = databases.flatMap(({ key, model }) =>
     model.spaces().map((space) => ({ database: key, space })),
   );
-  const hottest = [
-    ...hotDocuments.subjects(recorder.sinceMs),
-    ...spaces.flatMap(({ database, space }) => hotRanges(database, space, parts)),
-  ];
   const busiest = spaces
     .map(({ database, space }) => spaceReport(database, space, nowMs))
     .sort((left, right) => right.operations - left.operations);
@@ -48,9 +44,7 @@ export function admissionReport(parts: ReportParts): AdmissionReport {
     delays: { latency: recorder.latency.summary(), queueing: recorder.queueing.summary() },
     refusals: recorder.refusals(),
     refusalsNotListed: recorder.refusalsNotListed,
-    hottest: hottest
-      .sort((left, right) => right.utilisation - left.utilisation)
-      .slice(0, MAX_HOTTEST),
+    hottest: hottestSubjects(parts, spaces),
     spaces: busiest.slice(0, MAX_SPACES),
     spacesNotListed: Math.max(0, busiest.length - MAX_SPACES),
     missingIndexes: recorder.missingIndexes(),
@@ -58,21 +52,26 @@ export function admissionReport(parts: ReportParts): AdmissionReport {
   };
 }
 
-function hotRanges(
-  database: string,
-  space: KeySpace,
-  { nowMs, recorder }: ReportParts,
-): readonly HotSubject[] {
+/** A range that was loaded, before it is written down: whether it is a tail takes long to find out. */
+interface LoadedRange {
+  readonly database: string;
+  readonly space: KeySpace;
+  readonly range: KeyRange;
+  readonly utilisation: number;
+}
+
+function loadedRanges(database: string, space: KeySpace, nowMs: number): readonly LoadedRange[] {
   return space.ranges.flatMap((range) => {
     range.refreshPeak(nowMs);
     if (range.peakUtilisation < 0.1 && range.delayed + range.refused === 0) return [];
-    return [hotRange(database, space, range, recorder.sinceMs)];
+    return [{ database, space, range, utilisation: range.peakUtilisation }];
   });
 }
 
-function hotRange(database: string, space: KeySpace, range: KeyRange, sinceMs: number): HotSubject {
+function hotRange({ database, space, range }: LoadedRange, sinceMs: number): HotSubject {
+  const hurts = range.delayed + range.refused > 0;
   return {
-    limit: limitOf(space, space.isSequential(range)),
+    limit: limitOf(space, hurts ? space.isSequential(range) : range.sequential),
     subjectKind: space.kind === "index" ? "index-range" : "collection",
     subject: rangeName(space, range),
     database,
@@ -83,6 +82,22 @@ function hotRange(database: string, space: KeySpace, range: KeyRange, sinceMs: n
     delayed: range.delayed,
     refused: range.refused,
   };
+}
+
+function hottestSubjects(
+  { recorder, hotDocuments, nowMs }: ReportParts,
+  spaces: readonly { readonly database: string; readonly space: KeySpace }[],
+): readonly HotSubject[] {
+  const hottestFirst = (left: { utilisation: number }, right: { utilisation: number }): number =>
+    right.utilisation - left.utilisation;
+  const ranges = spaces
+    .flatMap(({ database, space }) => loadedRanges(database, space, nowMs))
+    .sort(hottestFirst)
+    .slice(0, MAX_HOTTEST)
+    .map((range) => hotRange(range, recorder.sinceMs));
+  return [...hotDocuments.subjects(recorder.sinceMs), ...ranges]
+    .sort(hottestFirst)
+    .slice(0, MAX_HOTTEST);
 }
 
 function spaceReport(database: string, space: KeySpace, nowMs: number): KeySpaceReport {

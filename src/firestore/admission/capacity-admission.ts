@@ -14,7 +14,7 @@ import type {
 } from "./admission.ts";
 import { admissionReport } from "./build-report.ts";
 import type { ControlledAdmission, WriteExplanation } from "./controlled-admission.ts";
-import { DatabaseState, rowKey } from "./database-state.ts";
+import { DatabaseState } from "./database-state.ts";
 import { explainWrite } from "./explain-write.ts";
 import { oversizedRequest, oversizedWrite } from "./hard-limits.ts";
 import { HeatRecorder } from "./heat-recorder.ts";
@@ -99,7 +99,10 @@ export class CapacityAdmission implements ControlledAdmission {
     const state = this.#begin("batchWrite", attempt.database, nowMs);
     this.#recorder.writes.attempted += attempt.writes.length;
     const whole = this.#oversized(state, attempt);
-    const decisions = attempt.writes.map((write) => whole ?? this.#commit(state, [write], 0));
+    const bytesEach = attempt.requestBytes / attempt.writes.length;
+    const decisions = attempt.writes.map(
+      (write) => whole ?? this.#commit(state, [write], bytesEach),
+    );
     if (decisions.some(({ kind }) => kind === "refuse")) {
       this.#recorder.refusedAttempts.batchWrite += 1;
     }
@@ -211,7 +214,9 @@ export class CapacityAdmission implements ControlledAdmission {
     state.model.begin(nowMs);
     for (const footprint of footprints) chargeWrite(state, footprint, nowMs);
     const queueMs = state.model.decide();
-    if (queueMs >= 0 || this.#mode === "observe") this.#footprints.remember(state, footprints);
+    if (queueMs >= 0 || this.#mode === "observe") {
+      this.#footprints.remember(state, footprints, requestBytes / writes.length);
+    }
     if (queueMs < 0) return this.#outcomes.refuseWrites(state, writes.length, nowMs);
     for (const { changes } of footprints) {
       this.#recorder.indexEntriesWritten += changes.inserted.length + changes.removed.length;
@@ -259,12 +264,13 @@ export class CapacityAdmission implements ControlledAdmission {
 function chargeWrite(state: DatabaseState, footprint: WriteFootprint, nowMs: number): void {
   const { model } = state;
   const { path, collection, created, changes } = footprint;
-  model.document(state.document(path, nowMs), created);
+  if (created === 1) model.newDocument(model.documentSpace(path, nowMs), path);
+  else model.document(state.document(path, nowMs), created);
   for (const entry of changes.removed) {
-    model.key(state.spaceOf(entry, path, nowMs), rowKey(entry, collection), -1);
+    model.rowAt(state.placeOf(entry, collection, nowMs), entry, -1);
   }
   for (const entry of changes.inserted) {
-    model.key(state.spaceOf(entry, path, nowMs), rowKey(entry, collection), 1);
+    model.rowAt(state.placeOf(entry, collection, nowMs), entry, 1);
   }
   model.endWrite();
 }

@@ -1,16 +1,21 @@
-import { CapacityModel, type RowHandle } from "../capacity/capacity-model.ts";
+import {
+  CapacityModel,
+  type RowHandle,
+  type RowPlace,
+  rowPlace,
+} from "../capacity/capacity-model.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
 import type { DatabaseName } from "../data/document.ts";
-import { collectionOf, lastSegment } from "../data/document-path.ts";
+import { lastSegment } from "../data/document-path.ts";
 import type { IndexDefinition, IndexEntry } from "../indexes/catalogue.ts";
 import { indexName } from "./index-name.ts";
 import { PreviousMemory } from "./previous-memory.ts";
 
 /** Documents whose locks are remembered: two generations of so many. */
 const DOCUMENTS = 50_000;
-/** Names of index spaces that are remembered; past this many all are looked up anew. */
-const SPACES = 100_000;
+/** Indexes of parents that are remembered; past this many all are looked up anew. */
+const PLACES = 100_000;
 
 /** What the admission knows of one database. Two databases share nothing. */
 export class DatabaseState {
@@ -21,7 +26,7 @@ export class DatabaseState {
   readonly memory: PreviousMemory;
   #young = new Map<string, RowHandle>();
   #old = new Map<string, RowHandle>();
-  readonly #spaces = new Map<string, KeySpace>();
+  readonly #places = new Map<string, RowPlace>();
 
   constructor(
     name: DatabaseName,
@@ -50,24 +55,20 @@ export class DatabaseState {
     return handle;
   }
 
-  /** The rows of an index over all its parents. */
-  spaceOf(entry: IndexEntry, path: string, nowMs: number): KeySpace {
-    const known = this.#spaces.get(entry.space);
+  /** Where the entry's row lies, by what all rows of its index and parent have in common. */
+  placeOf(entry: IndexEntry, collection: string, nowMs: number): RowPlace {
+    const known = this.#places.get(entry.space);
     if (known !== undefined) return known;
-    const collectionGroup = lastSegment(collectionOf(path));
-    const space = this.indexSpace(entry.definition, collectionGroup, nowMs);
-    if (this.#spaces.size >= SPACES) this.#spaces.clear();
-    this.#spaces.set(entry.space, space);
-    return space;
+    const { definition } = entry;
+    const space = this.indexSpace(definition, lastSegment(collection), nowMs);
+    const place = rowPlace(space, definition.queryScope === "COLLECTION" ? `${collection}\0` : "");
+    if (this.#places.size >= PLACES) this.#places.clear();
+    this.#places.set(entry.space, place);
+    return place;
   }
 
   /** `collectionGroup` stands for the definition's own, which may be "*". */
   indexSpace(definition: IndexDefinition, collectionGroup: string, nowMs: number): KeySpace {
     return this.model.indexSpace(indexName(definition, collectionGroup), nowMs);
   }
-}
-
-/** Rows of an index in COLLECTION scope lie by their parent first (firestore-facts 1.4). */
-export function rowKey(entry: IndexEntry, collection: string): string {
-  return entry.definition.queryScope === "COLLECTION" ? `${collection}\0${entry.key}` : entry.key;
 }

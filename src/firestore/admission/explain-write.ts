@@ -2,7 +2,7 @@ import type { KeyRange } from "../capacity/key-range.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
 import type { IndexEntry } from "../indexes/catalogue.ts";
 import type { WriteExplanation } from "./controlled-admission.ts";
-import { type DatabaseState, rowKey } from "./database-state.ts";
+import type { DatabaseState } from "./database-state.ts";
 import { limitOf } from "./obstacle-refusal.ts";
 import { rangeName } from "./subject-name.ts";
 import type { WriteFootprint } from "./write-footprint.ts";
@@ -48,7 +48,8 @@ function touchedRanges(
   for (const { path, collection, changes } of footprints) {
     add(state.model.documentSpace(path, nowMs), path);
     for (const entry of [...changes.removed, ...changes.inserted]) {
-      add(state.spaceOf(entry, path, nowMs), rowKey(entry, collection));
+      const { space, prefix } = state.placeOf(entry, collection, nowMs);
+      add(space, prefix + entry.key);
     }
   }
   return ranges;

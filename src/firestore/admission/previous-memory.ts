@@ -1,8 +1,7 @@
-import { mapSize } from "../data/value-size.ts";
 import type { MapValue } from "../data/value.ts";
 
 /** What JavaScript's own objects weigh beside the values, about: the Map, its table, the path's entry. */
-const OVERHEAD_BYTES = 400;
+const OVERHEAD_BYTES = 1000;
 
 /**
  * What was last written to each document, for a front that cannot look into the database behind it.
@@ -22,12 +21,13 @@ export class PreviousMemory {
     return this.#young.get(path) ?? this.#old.get(path);
   }
 
-  set(path: string, fields: MapValue | "none"): void {
+  /** `sizeBytes`: about, of the fields. */
+  set(path: string, fields: MapValue | "none", sizeBytes: number): void {
     const isNew = !this.#young.has(path);
     this.#young.set(path, fields);
     // A document that is rewritten is taken to keep its size; exact counting would cost more than it is worth.
     if (!isNew) return;
-    this.#youngBytes += OVERHEAD_BYTES + path.length + (fields === "none" ? 0 : mapSize(fields));
+    this.#youngBytes += OVERHEAD_BYTES + path.length + sizeBytes;
     if (this.#youngBytes < this.#generationBytes) return;
     this.#old = this.#young;
     this.#young = new Map();

@@ -48,10 +48,11 @@ export class Footprints {
     return footprints;
   }
 
-  /** Keeps what the writes made, where nobody else can tell it. */
-  remember(state: DatabaseState, footprints: readonly WriteFootprint[]): void {
+  /** Keeps what the writes made, where nobody else can tell it. `bytesEach`: on the wire. */
+  remember(state: DatabaseState, footprints: readonly WriteFootprint[], bytesEach: number): void {
     for (const { path, after } of footprints) {
-      if (this.#previous(state.name, path) === "unknown") state.memory.set(path, after ?? "none");
+      if (this.#previous(state.name, path) !== "unknown") continue;
+      state.memory.set(path, after ?? "none", bytesEach);
     }
   }
 

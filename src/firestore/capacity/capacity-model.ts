@@ -2,16 +2,34 @@ import { LIMITS } from "../limits/limits.ts";
 import type { ModelConstants } from "./constants.ts";
 import { DocumentLocks } from "./document-locks.ts";
 import type { KeyRange } from "./key-range.ts";
-import { KeySpace, type SpaceKind } from "./key-space.ts";
+import type { KeyRest, KeySpace } from "./key-space.ts";
 import { type RangeRates, rangeRates } from "./range-rates.ts";
+import { SpaceTable } from "./space-table.ts";
 
 const DEADLINE_MS = LIMITS["rpc-deadline"].value;
-/** Root collections and indexes that are remembered. What is idle goes first. */
-const MAX_SPACES = 10_000;
-const IDLE_MS = 60_000;
 
 /** A row that is touched again and again: a document, or a place in an index. Handed out by the model. */
 export type RowHandle = number;
+
+/** Where the rows of an index lie that have a prefix in common: one parent's, for example. */
+export interface RowPlace {
+  readonly space: KeySpace;
+  readonly prefix: string;
+  /** The range of them all, as of the space's `generation`; undefined: they lie in several. */
+  range: KeyRange | undefined;
+  generation: number;
+}
+
+export function rowPlace(space: KeySpace, prefix: string): RowPlace {
+  return { space, prefix, range: undefined, generation: -1 };
+}
+
+function locatePlace(place: RowPlace): void {
+  place.generation = place.space.generation;
+  place.range = place.space.rangeOfAll(place.prefix);
+}
+
+const NO_REST: KeyRest = { key: "" };
 
 /** What stood in the way of the last refused commit or read. */
 export type Obstacle =
@@ -30,14 +48,11 @@ export class CapacityModel {
   readonly #rangePatienceMs: number;
   readonly #refusedWork: number;
   readonly #readWork: number;
-  readonly #documents = new Map<string, KeySpace>();
-  readonly #indexes = new Map<string, KeySpace>();
-  #warmRate = 0;
-  #seed: number;
+  readonly #spaces: SpaceTable;
 
   // Rows, by handle.
   readonly #keys: string[] = [];
-  readonly #spaces: KeySpace[] = [];
+  readonly #rowSpaces: KeySpace[] = [];
   readonly #ranges: KeyRange[] = [];
   readonly #generations: number[] = [];
   readonly #free: RowHandle[] = [];
@@ -61,28 +76,27 @@ export class CapacityModel {
     this.#rangePatienceMs = constants["range-patience"];
     this.#refusedWork = constants["refused-work"];
     this.#readWork = constants["read-work"];
-    this.#seed = seed;
+    this.#spaces = new SpaceTable(this.rates, seed);
   }
 
   /** The documents of a root collection and all beneath it. */
   documentSpace(path: string, nowMs: number): KeySpace {
     const slash = path.indexOf("/");
-    return this.#space("documents", slash < 0 ? path : path.slice(0, slash), nowMs);
+    return this.#spaces.of("documents", slash < 0 ? path : path.slice(0, slash), nowMs);
   }
 
   /** An index over all its parents; the name is the definition's. */
   indexSpace(name: string, nowMs: number): KeySpace {
-    return this.#space("index", name, nowMs);
+    return this.#spaces.of("index", name, nowMs);
   }
 
   spaces(): readonly KeySpace[] {
-    return [...this.#documents.values(), ...this.#indexes.values()];
+    return this.#spaces.all();
   }
 
   /** Splits all spaces, those to come included, as if they had long served so many writes a second. */
   warm(writesPerSecond: number, nowMs: number): void {
-    this.#warmRate = writesPerSecond;
-    for (const space of this.spaces()) space.warm(writesPerSecond, nowMs);
+    this.#spaces.warm(writesPerSecond, nowMs);
   }
 
   /** Empties all queues and locks. What load has split stays split. */
@@ -140,9 +154,23 @@ export class CapacityModel {
     this.#add(this.#resolve(handle));
   }
 
-  /** A row of a space changes: `created` (1) or deleted (-1). */
-  key(space: KeySpace, key: string, created: number): void {
-    const range = space.touch(key, this.#nowMs);
+  /** A document that is made: nobody can have waited for its lock yet. */
+  newDocument(space: KeySpace, path: string): void {
+    const range = space.touch(path, NO_REST, this.#nowMs);
+    this.#add(range);
+    range.commitRows += 1;
+  }
+
+  /** A row changes that has no handle: `created` (1) or deleted (-1). */
+  rowAt(place: RowPlace, rest: KeyRest, created: number): void {
+    const { space, prefix } = place;
+    if (place.generation !== space.generation) locatePlace(place);
+    let { range } = place;
+    if (range === undefined || this.#nowMs >= range.windowEndMs) {
+      range = space.touch(prefix, rest, this.#nowMs);
+    } else {
+      space.noteKey(range, prefix, rest, this.#nowMs);
+    }
     this.#add(range);
     range.commitRows += created;
     if (created < 0) range.noteDeleted(1, this.#nowMs);
@@ -210,7 +238,7 @@ export class CapacityModel {
   /** Like `decide`, for reading a row. */
   read(space: KeySpace, key: string, nowMs: number): number {
     this.#nowMs = nowMs;
-    const range = space.touch(key, nowMs);
+    const range = space.touch(key, NO_REST, nowMs);
     range.windowWork += this.#readWork;
     const waitMs = range.waitMs(nowMs);
     this.#slowestRange = waitMs > 0 ? range : undefined;
@@ -298,14 +326,14 @@ export class CapacityModel {
   }
 
   #resolve(handle: RowHandle): KeyRange {
-    const space = this.#spaces[handle] as KeySpace;
+    const space = this.#rowSpaces[handle] as KeySpace;
     let range = this.#ranges[handle] as KeyRange;
     if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
     if (this.#nowMs >= range.windowEndMs) {
       space.roll(range, this.#nowMs);
       if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
     }
-    space.noteKey(range, this.#keys[handle] as string, this.#nowMs);
+    space.noteKey(range, this.#keys[handle] as string, NO_REST, this.#nowMs);
     return range;
   }
 
@@ -319,32 +347,8 @@ export class CapacityModel {
   #open(space: KeySpace, key: string): RowHandle {
     const handle = this.#free.pop() ?? this.#keys.length;
     this.#keys[handle] = key;
-    this.#spaces[handle] = space;
+    this.#rowSpaces[handle] = space;
     this.#relocate(handle, space);
     return handle;
-  }
-
-  #space(kind: SpaceKind, name: string, nowMs: number): KeySpace {
-    const spaces = kind === "documents" ? this.#documents : this.#indexes;
-    const known = spaces.get(name);
-    if (known !== undefined) return known;
-    if (spaces.size >= MAX_SPACES) forgetIdle(spaces, nowMs);
-    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;
-    const space = new KeySpace({ kind, name, rates: this.rates, seed: this.#seed }, nowMs);
-    if (this.#warmRate > 0) space.warm(this.#warmRate, nowMs);
-    spaces.set(name, space);
-    return space;
-  }
-}
-
-/** Drops spaces that are as good as new, or else the oldest. */
-function forgetIdle(spaces: Map<string, KeySpace>, nowMs: number): void {
-  for (const [name, space] of spaces) {
-    const idle = space.ranges.every((range) => nowMs > range.windowEndMs + IDLE_MS);
-    if (idle && space.ranges.length === 1) spaces.delete(name);
-  }
-  for (const name of spaces.keys()) {
-    if (spaces.size < MAX_SPACES) break;
-    spaces.delete(name);
   }
 }

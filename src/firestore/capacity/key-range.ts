@@ -9,7 +9,7 @@ export interface RangeOwner {
   /** A window has ended: measures the load anew; may split and merge ranges. */
   roll(range: KeyRange, nowMs: number): void;
   /** A key that was touched, taken now and then. */
-  sample(range: KeyRange, key: string, nowMs: number): void;
+  sample(range: KeyRange, key: string): void;
 }
 
 /** A place at which a hot range may be split, while it is found out how the load falls on either side. */

@@ -1,6 +1,8 @@
 import { compare } from "./key-samples.ts";
+import { KeptKeys, SmallRandom } from "./kept-keys.ts";
 import { KeyRange, type RangeOwner } from "./key-range.ts";
 import type { RangeRates } from "./range-rates.ts";
+import { StartFinder } from "./start-finder.ts";
 
 export type SpaceKind = "documents" | "index";
 
@@ -16,7 +18,13 @@ const SAMPLE_SPAN_MS = 120_000;
 const TRIAL_MS = 120_000;
 /** How often ranges that load no longer needs are looked for. */
 const MAINTENANCE_MS = 600_000;
-const KEPT_KEYS = 1024;
+/** In one window: so many show that a range may become hot, and samples are wanted soon. */
+const MANY_TOUCHES = 300;
+
+/** The rest of a key behind its prefix, made when it is asked for. */
+export interface KeyRest {
+  readonly key: string;
+}
 
 export interface KeySpaceOptions {
   readonly kind: SpaceKind;
@@ -44,20 +52,18 @@ export class KeySpace implements RangeOwner {
 
   #ranges: KeyRange[];
   #starts: string[];
+  #finder = new StartFinder([""]);
   #maintainAtMs: number;
-  #random: number;
+  readonly #random: SmallRandom;
   #warmRanges = 1;
-  #warmAgainAt = ENOUGH_SAMPLES;
-  /** An even sample of all keys ever touched. */
-  readonly #kept: string[] = [];
-  #touches = 0;
-  #untilKept = 1;
+  readonly #kept: KeptKeys;
 
   constructor(options: KeySpaceOptions, nowMs: number) {
     this.kind = options.kind;
     this.name = options.name;
     this.rates = options.rates;
-    this.#random = options.seed | 1;
+    this.#random = new SmallRandom(options.seed);
+    this.#kept = new KeptKeys(this.#random);
     this.#ranges = [new KeyRange(this, "", options.rates.fullRate, nowMs)];
     this.#starts = [""];
     this.#maintainAtMs = nowMs + MAINTENANCE_MS;
@@ -81,38 +87,51 @@ export class KeySpace implements RangeOwner {
   }
 
   /** The range that the key's next operation loads, after everything that is due at this time. */
-  touch(key: string, nowMs: number): KeyRange {
-    let range = this.locate(key);
+  touch(prefix: string, rest: KeyRest, nowMs: number): KeyRange {
+    let range = this.#find(prefix, rest);
     if (nowMs >= range.windowEndMs) {
       this.roll(range, nowMs);
-      range = this.locate(key);
+      range = this.#find(prefix, rest);
     }
-    this.noteKey(range, key, nowMs);
+    this.noteKey(range, prefix, rest, nowMs);
     return range;
   }
 
-  /** Samples the key if it is its turn. */
-  noteKey(range: KeyRange, key: string, nowMs: number): void {
-    range.untilSample -= 1;
-    if (range.untilSample <= 0) this.sample(range, key, nowMs);
-    this.#untilKept -= 1;
-    if (this.#untilKept <= 0) this.#keep(key, nowMs);
+  /** The range that holds every key with this prefix; undefined: they lie in several. */
+  rangeOfAll(prefix: string): KeyRange | undefined {
+    const range = this.locate(prefix);
+    return this.locate(`${prefix}\uffff`) === range ? range : undefined;
   }
 
-  sample(range: KeyRange, key: string, _nowMs: number): void {
+  /** Samples the key if it is its turn. */
+  noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number): void {
+    range.untilSample -= 1;
+    if (range.untilSample <= 0) this.sample(range, prefix + rest.key);
+    if (!this.#kept.isDue()) return;
+    const hasGrown = this.#kept.keep(prefix + rest.key);
+    if (hasGrown && this.#warmRanges > 1) this.#splitAtQuantiles(nowMs);
+  }
+
+  #find(prefix: string, rest: KeyRest): KeyRange {
+    if (this.#ranges.length === 1) return this.#ranges[0] as KeyRange;
+    const index = this.#finder.find(prefix, rest.key);
+    return index < 0 ? this.locate(prefix + rest.key) : (this.#ranges[index] as KeyRange);
+  }
+
+  sample(range: KeyRange, key: string): void {
     const { trial } = range;
     if (trial === undefined) range.samples.add(key);
     else if (key < trial.key) trial.left += 1;
     else trial.right += 1;
     const stride = this.#stride(range);
-    range.untilSample = stride <= 1 ? 1 : 1 + (this.#nextRandom() % (2 * stride - 1));
+    range.untilSample = this.#random.around(stride);
   }
 
   #stride(range: KeyRange): number {
     if (range.trial !== undefined) {
       return Math.floor((range.rate * this.rates.holdMs) / 2000 / TRIAL_TOUCHES);
     }
-    if (!range.samples.full) return range.windowWork > 100 ? 1 : 16;
+    if (!range.samples.full) return range.windowWork > MANY_TOUCHES ? 1 : 16;
     return Math.ceil((range.rate * SAMPLE_SPAN_MS) / 1000 / 256);
   }
 
@@ -206,9 +225,8 @@ export class KeySpace implements RangeOwner {
     range.samples.divide(key, right.samples);
     const index = this.#indexOf(key);
     this.#ranges.splice(index + 1, 0, right);
-    this.#starts.splice(index + 1, 0, key);
     this.splits += 1;
-    this.generation += 1;
+    this.#rangesChanged();
     return right;
   }
 
@@ -226,9 +244,14 @@ export class KeySpace implements RangeOwner {
     }
     if (kept.length === this.#ranges.length) return;
     this.merges += this.#ranges.length - kept.length;
-    this.generation += 1;
     this.#ranges = kept;
-    this.#starts = kept.map((range) => range.start);
+    this.#rangesChanged();
+  }
+
+  #rangesChanged(): void {
+    this.#starts = this.#ranges.map((range) => range.start);
+    this.#finder = new StartFinder(this.#starts);
+    this.generation += 1;
   }
 
   #mayJoin(left: KeyRange, right: KeyRange, nowMs: number): boolean {
@@ -256,18 +279,13 @@ export class KeySpace implements RangeOwner {
    * that held its first key; what ranges that go have counted goes to the one that holds their first.
    */
   #splitAtQuantiles(nowMs: number): void {
-    if (this.#kept.length < ENOUGH_SAMPLES) return;
-    const keys = this.#kept.toSorted(compare);
-    const starts = new Set([""]);
-    for (let part = 1; part < this.#warmRanges; part += 1) {
-      starts.add(keys[Math.floor((part * keys.length) / this.#warmRanges)] as string);
-    }
+    if (this.#kept.size < ENOUGH_SAMPLES) return;
+    const starts = new Set(["", ...this.#kept.quantiles(this.#warmRanges)]);
     const before = this.#ranges;
     const after = [...starts].map((start) => this.#warmed(start, nowMs));
     this.splits += Math.max(0, after.length - before.length);
-    this.generation += 1;
     this.#ranges = after;
-    this.#starts = [...starts];
+    this.#rangesChanged();
     for (const range of before) {
       const heir = this.locate(range.start);
       if (heir !== range) join(heir, range, heir.busyUntilMs);
@@ -283,35 +301,7 @@ export class KeySpace implements RangeOwner {
     const range = new KeyRange(this, start, this.rates.fullRate, nowMs);
     range.busyUntilMs = holder.busyUntilMs;
     range.sequential = holder.sequential;
-    for (const sample of holder.samples.inOrder()) if (sample >= start) range.samples.add(sample);
     return range;
-  }
-
-  #keep(key: string, nowMs: number): void {
-    if (this.#kept.length < KEPT_KEYS) {
-      this.#kept.push(key);
-      this.#touches += 1;
-      this.#untilKept = 1;
-    } else {
-      const step = Math.max(1, Math.floor(this.#touches / KEPT_KEYS));
-      this.#kept[this.#nextRandom() % KEPT_KEYS] = key;
-      this.#untilKept = 1 + (this.#nextRandom() % (2 * step - 1));
-      this.#touches += this.#untilKept;
-    }
-    if (this.#warmRanges > 1 && this.#touches >= this.#warmAgainAt) {
-      this.#warmAgainAt = this.#touches * 4;
-      this.#splitAtQuantiles(nowMs);
-    }
-  }
-
-  /** xorshift32, for sampling only: which key is taken must not fall in step with the traffic. */
-  #nextRandom(): number {
-    let state = this.#random;
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    this.#random = state;
-    return state >>> 0;
   }
 
   #indexOf(key: string): number {
