@@ -3,8 +3,8 @@ import type { Rng } from "../../../std/rng.ts";
 import type { Admission } from "../../admission/admission.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Backend } from "../backend.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { GrpcServer } from "./grpc/grpc-server.ts";
-import { ReceiveBudget } from "./grpc/message-parser.ts";
 import { RestServer } from "./rest/rest-server.ts";
 import { createService } from "./service/create-service.ts";
 import { Gate } from "./service/gate.ts";
@@ -31,8 +31,13 @@ export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend 
   const limits = { ...SERVING_LIMITS, ...options.limits };
   const gate = new Gate(admission, clock);
   const service = createService({ engine, gate, clock, rng, limits, onFault });
-  const budget = new ReceiveBudget(limits.receivingBytes);
-  const surroundings = { clock, limits, budget, onFault };
+  const surroundings = {
+    clock,
+    limits,
+    receiving: new ByteBudget(limits.receivingBytes, "The server holds too many requests at once."),
+    sending: new ByteBudget(limits.sendingBytes, "Too many clients read their answers too slowly."),
+    onFault,
+  };
   const rest = new RestServer(service, engine, surroundings);
   const grpc = new GrpcServer(service, surroundings);
   return {

@@ -284,6 +284,26 @@ describe("a client that reads slowly", () => {
     expect(messages).toHaveLength(40);
   });
 
+  it("gets its status when too much waits for all such clients, and those that read are served", async () => {
+    server = await startEmbeddedServer({ limits: { sendingBytes: 5_000_000 } });
+    await seed(session(), 10, 900_000);
+    const client = session();
+    const slow = Array.from({ length: 10 }, () => {
+      const opened = openCall(client, "RunQuery");
+      opened.stream.pause();
+      opened.stream.end(framed(allThings));
+      return opened;
+    });
+    expect(await statusForOthers()).toBe(0);
+    for (const { stream } of slow) stream.resume();
+    const statuses = (await Promise.all(slow.map(({ closed }) => closed))).map(
+      ({ status }) => status,
+    );
+    expect(statuses).toContain(8);
+    expect(statuses).toContain(0);
+    expect(statuses.every((status) => status === 0 || status === 8)).toBe(true);
+  });
+
   it("loses its Listen stream with RESOURCE_EXHAUSTED when too many changes wait for it", async () => {
     server = await startEmbeddedServer({ limits: { queuedChanges: 200 } });
     const listening = session();

@@ -9,6 +9,8 @@ export interface ServingLimits {
   readonly requestBytes: number;
   /** Of all requests in progress, arrived whole or in part, together. */
   readonly receivingBytes: number;
+  /** Of all answers that clients have not taken, beside what Node and the system hold, together. */
+  readonly sendingBytes: number;
   /** Calls in progress, of all connections. A half-open stream costs about 10 KB. */
   readonly openCalls: number;
   /** Calls in progress of one connection; SDKs put 100 on one and then open another. */
@@ -25,6 +27,7 @@ export interface ServingLimits {
 export const SERVING_LIMITS: ServingLimits = {
   requestBytes: LIMITS["request-size"].value,
   receivingBytes: 512 * 1024 * 1024,
+  sendingBytes: 512 * 1024 * 1024,
   openCalls: 20_000,
   callsPerConnection: 1_000,
   connections: 10_000,

@@ -1,10 +1,11 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Clock } from "../../../../std/clock.ts";
 import { FirestoreError } from "../../../data/status.ts";
+import type { ByteBudget } from "../byte-budget.ts";
 import type { BidiStream, Method } from "../rpc.ts";
 import type { ServingLimits } from "../serving-limits.ts";
 import { OK_TRAILERS, parseTimeout, trailersOfError, type GrpcTrailers } from "./grpc-status.ts";
-import { framed, MessageParser, type ReceiveBudget } from "./message-parser.ts";
+import { framed, MessageParser } from "./message-parser.ts";
 
 const HEADERS = {
   ":status": 200,
@@ -21,7 +22,8 @@ const LINGER_MS = 1000;
 export interface CallSurroundings {
   readonly clock: Clock;
   readonly limits: ServingLimits;
-  readonly budget: ReceiveBudget;
+  readonly receiving: ByteBudget;
+  readonly sending: ByteBudget;
   /** What is no FirestoreError: a fault of ours. */
   readonly onFault: (error: unknown) => void;
 }
@@ -49,7 +51,7 @@ export class GrpcCall {
     this.#stream = stream;
     this.#method = method;
     this.#surroundings = surroundings;
-    this.#parser = new MessageParser(surroundings.limits.requestBytes, surroundings.budget);
+    this.#parser = new MessageParser(surroundings.limits.requestBytes, surroundings.receiving);
   }
 
   /** Begins to serve. The call is over when its stream is closed. */
@@ -190,20 +192,31 @@ export class GrpcCall {
   }
 
   async #send(response: Uint8Array): Promise<void> {
-    const stream = this.#stream;
+    const { sending } = this.#surroundings;
     this.#abort.signal.throwIfAborted();
     this.#respond();
-    if (stream.write(framed(response))) return;
-    await new Promise<void>((resolve, reject) => {
-      const { signal } = this.#abort;
-      const settle = (end: () => void) => () => {
-        stream.off("drain", onDrain);
+    sending.hold(response.length);
+    try {
+      if (!this.#stream.write(framed(response))) await this.#drained();
+    } finally {
+      sending.release(response.length);
+    }
+  }
+
+  /** Resolves when the client has taken what was written; rejects when the call is over before. */
+  #drained(): Promise<void> {
+    const stream = this.#stream;
+    const { signal } = this.#abort;
+    return new Promise((resolve, reject) => {
+      const onDrain = () => {
         signal.removeEventListener("abort", onAbort);
-        end();
+        resolve();
       };
-      const onDrain = settle(resolve);
-      const onAbort = settle(() => reject(signal.reason as Error));
-      stream.on("drain", onDrain);
+      const onAbort = () => {
+        stream.off("drain", onDrain);
+        reject(signal.reason as Error);
+      };
+      stream.once("drain", onDrain);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }

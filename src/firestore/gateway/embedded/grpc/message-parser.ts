@@ -1,37 +1,9 @@
 import { FirestoreError } from "../../../data/status.ts";
 import { PRODUCTION_ERRORS } from "../../../limits/production-errors.ts";
+import type { ByteBudget } from "../byte-budget.ts";
 
 /** One byte that says whether the message is compressed, four of its length, big-endian. */
 const PREFIX_BYTES = 5;
-
-/** Bytes held for requests, arrived whole or in part, of all calls together. */
-export class ReceiveBudget {
-  readonly #limitBytes: number;
-  #heldBytes = 0;
-
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
-  }
-
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
-  /** @throws FirestoreError RESOURCE_EXHAUSTED */
-  hold(bytes: number): void {
-    if (this.#heldBytes + bytes > this.#limitBytes) {
-      throw new FirestoreError(
-        "RESOURCE_EXHAUSTED",
-        "The server holds too many bytes of requests at once.",
-      );
-    }
-    this.#heldBytes += bytes;
-  }
-
-  release(bytes: number): void {
-    this.#heldBytes -= bytes;
-  }
-}
 
 /** The least that is allotted for a message that has arrived in part. */
 const FIRST_CAPACITY_BYTES = 1024;
@@ -43,14 +15,14 @@ const FIRST_CAPACITY_BYTES = 1024;
  */
 export class MessageParser {
   readonly #limitBytes: number;
-  readonly #budget: ReceiveBudget;
+  readonly #budget: ByteBudget;
   /** The part of a message that has arrived, in the first `#length` bytes. */
   #partial: Buffer = Buffer.alloc(0);
   #length = 0;
   /** Of the budget: capacity of `#partial`, and messages given out that are not yet done with. */
   #heldBytes = 0;
 
-  constructor(limitBytes: number, budget: ReceiveBudget) {
+  constructor(limitBytes: number, budget: ByteBudget) {
     this.#limitBytes = limitBytes;
     this.#budget = budget;
   }

@@ -58,12 +58,12 @@ export class RestServer {
 
   /** @throws FirestoreError for a body too large, or when all bodies together are */
   async #read(request: IncomingMessage): Promise<string> {
-    const { limits, budget } = this.#surroundings;
+    const { limits, receiving } = this.#surroundings;
     const chunks: Buffer[] = [];
     let length = 0;
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
-        budget.hold(chunk.length);
+        receiving.hold(chunk.length);
         length += chunk.length;
         if (length > limits.requestBytes * JSON_FACTOR) {
           const { code, text } = PRODUCTION_ERRORS["request-too-large"];
@@ -73,7 +73,7 @@ export class RestServer {
       }
       return Buffer.concat(chunks).toString();
     } finally {
-      budget.release(length);
+      receiving.release(length);
     }
   }
 
@@ -96,10 +96,41 @@ export class RestServer {
       return;
     }
     try {
-      await sendArray(response, method.handle(transcoded.bytes, abort), transcoded, abort.signal);
+      await this.#sendArray(
+        response,
+        method.handle(transcoded.bytes, abort),
+        transcoded,
+        abort.signal,
+      );
     } catch (error) {
       this.#fail(response, error, true);
     }
+  }
+
+  async #sendArray(
+    response: ServerResponse,
+    messages: AsyncIterable<Uint8Array>,
+    { toJson }: TranscodedRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sending } = this.#surroundings;
+    let count = 0;
+    for await (const message of messages) {
+      signal.throwIfAborted();
+      const json = JSON.stringify(toJson(message));
+      sending.hold(json.length);
+      try {
+        if (count === 0) {
+          response.writeHead(200, { "content-type": "application/json; charset=UTF-8" });
+        }
+        if (!response.write(`${count === 0 ? "[" : ","}${json}`)) await drained(response, signal);
+      } finally {
+        sending.release(json.length);
+      }
+      count += 1;
+    }
+    if (count === 0) sendJson(response, 200, []);
+    else response.end("]");
   }
 
   /** Ends the answer with the error; `streams`: as the last element of an array, as production does. */
@@ -115,24 +146,6 @@ export class RestServer {
       });
     }
   }
-}
-
-async function sendArray(
-  response: ServerResponse,
-  messages: AsyncIterable<Uint8Array>,
-  { toJson }: TranscodedRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  let count = 0;
-  for await (const message of messages) {
-    signal.throwIfAborted();
-    const json = JSON.stringify(toJson(message));
-    if (count === 0) response.writeHead(200, { "content-type": "application/json; charset=UTF-8" });
-    if (!response.write(`${count === 0 ? "[" : ","}${json}`)) await drained(response, signal);
-    count += 1;
-  }
-  if (count === 0) sendJson(response, 200, []);
-  else response.end("]");
 }
 
 function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
