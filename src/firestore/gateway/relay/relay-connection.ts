@@ -105,9 +105,9 @@ export class RelayConnection {
     );
     client.on("drain", () => {
       server.resume();
-      if (!server.writableNeedDrain) client.resume();
+      this.#resumeClient();
     });
-    server.on("drain", () => client.resume());
+    server.on("drain", () => this.#resumeClient());
     client.on("end", () => this.destroy());
     client.on("error", () => this.destroy());
     client.on("close", () => {
@@ -151,7 +151,7 @@ export class RelayConnection {
     if (this.#early.length === 0) return;
     const chunks = this.#early;
     this.#early = [];
-    if (!this.#server.writableNeedDrain) this.#client.resume();
+    this.#resumeClient();
     for (const chunk of chunks) this.#fromClient.push(chunk);
   }
 
@@ -187,7 +187,7 @@ export class RelayConnection {
     }
     const { host, port } = this.#endpoint;
     this.#calls.orphan(`The server behind the gateway, ${host}:${port}, is gone: ${reason}.`);
-    this.#client.resume();
+    this.#resumeClient();
     this.#guarded(() => this.#goOn());
     void this.#context.clock.sleep(ORPHAN_GRACE_MS).then(() => {
       if (!this.#isEnding) this.#endWith(ErrorCode.noError, "the server behind is gone");
@@ -196,6 +196,13 @@ export class RelayConnection {
 
   #destroyLater(): void {
     void this.#context.clock.sleep(ORPHAN_GRACE_MS).then(() => this.destroy());
+  }
+
+  /** Reads on from the client, unless something it has caused is still waiting to go out. */
+  #resumeClient(): void {
+    const isUnread = this.#client.writableLength > UNREAD_BYTES_MAX;
+    const isUnsent = !this.#server.destroyed && this.#server.writableNeedDrain;
+    if (!isUnread && !isUnsent) this.#client.resume();
   }
 
   #toServer(bytes: Buffer): void {
