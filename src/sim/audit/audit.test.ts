@@ -566,6 +566,7 @@ describe("renderAudit", () => {
     expect(text).toContain("## Errors (16)");
     expect(text).toContain("### `missing-index` at `document.indexes.json:2`");
     expect(text).toContain(String.raw`ledger\_trades`);
+    expect(text).toContain("/standard-index-overview#automatic_index_exemptions");
     expect(text.split("```").length % 2).toBe(1);
   });
 });

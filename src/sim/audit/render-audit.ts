@@ -90,7 +90,12 @@ function markdownFinding(finding: Finding): string {
   return parts.join("\n\n");
 }
 
-/** Field paths and file names may hold what Markdown reads as markup. */
+/** Field paths and file names may hold what Markdown reads as markup; addresses stay as they are. */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`);
+  return text
+    .split(/(https:\/\/[^\s)"]+)/)
+    .map((part, at) =>
+      at % 2 === 1 ? part : part.replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`),
+    )
+    .join("");
 }
