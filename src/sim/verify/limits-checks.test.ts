@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Check, HotSubject, PhaseLimits } from "../report/result.ts";
+import type { Check, HotSubject, PhaseLimits, Second } from "../report/result.ts";
 import { phaseFacts, phaseLimits, runFacts } from "./facts.fixture.ts";
 import { limitsChecks } from "./limits-checks.ts";
 import { brokeFirst } from "./verdict.ts";
@@ -37,6 +37,27 @@ const REFUSAL = {
   explanation: "750 writes a second met a tail that takes 500; exempt ts.",
   firstSecond: 7.5,
 } as const;
+
+function secondOf(second: number, pnlP99Ms: number): Second {
+  return {
+    second,
+    phase: "high-volatility",
+    regime: "calm",
+    marketUpdates: 0,
+    writesOffered: 0,
+    writesCommitted: 0,
+    commits: 0,
+    retries: 0,
+    refusals: 0,
+    clientOperations: 0,
+    clientErrors: 0,
+    pnlP50Ms: 10,
+    pnlP99Ms,
+    queryP95Ms: null,
+    limiterRate: null,
+    limiterBacklogMs: null,
+  };
+}
 
 test("where the limits did nothing, all pass, each from samples and as modelled", () => {
   for (const check of limitsChecks(runFacts())) {
@@ -145,6 +166,19 @@ describe("a limit that binds", () => {
     expect(first).toMatchObject({ checkId: "limits.refusals", phase: "high-volatility" });
     expect(first?.message).toContain("in high-volatility, from second 7");
     expect(first?.message).toContain("sequential-index on index range entries (ts ASC)");
+  });
+
+  test.each([
+    // Refused from second 7 on means full from second 2 on: requests wait for 5 s at most.
+    ["what was slow while requests waited for it is named after it", 3, "limits.refusals"],
+    ["what was slow before is named before it", 1, "benchmark.pnl-latency"],
+  ] as const)("%s", (_name, slowSecond, checkId) => {
+    const limits = phaseLimits({ refusedAttempts: 12, refusals: [REFUSAL] });
+    const series = [0, slowSecond].map((second) => secondOf(second, second === 0 ? 20 : 900));
+    const phase = phaseFacts({ limits, series, pnlCommit: latencies(20, 900) });
+    const run = runFacts({ phases: [phase] });
+    const checks = [...benchmarkChecks(run), ...limitsChecks(run)];
+    expect(brokeFirst(checks, run.phases)?.checkId).toBe(checkId);
   });
 
   test("but not before what broke in an earlier phase", () => {

@@ -1,4 +1,5 @@
-import type { Check, Result, Verdict } from "../report/result.ts";
+import { LIMITS } from "../../firestore/limits/limits.ts";
+import type { Check, PhaseLimits, Result, Verdict } from "../report/result.ts";
 import { BENCHMARK } from "./benchmark-table.ts";
 import { formatCount, plural } from "./check.ts";
 import type { PhaseFacts } from "./facts.ts";
@@ -96,12 +97,14 @@ export function brokeFirst(
 }
 
 /**
- * A limit of production that bound in a phase comes before what was slow or short in it: what it
- * refuses it has made wait before, so its first refusal is later than the first slow commit.
+ * What a limit of production refuses it would have made wait for longer than it may: it was full
+ * for that long before, and what was slow in the meantime was slow for it.
  */
 function bindingSecond({ check, second }: Break): number {
-  return check.group === "limits" ? -1 : second;
+  return check.id === "limits.refusals" ? second - LONGEST_WAIT_SECONDS : second;
 }
+
+const LONGEST_WAIT_SECONDS = LIMITS["range-patience"].value / 1000;
 
 function compareSeconds(left: number, right: number): number {
   return left === right ? 0 : left - right;
@@ -120,8 +123,7 @@ function locate(check: Check, phases: readonly PhaseFacts[]): Break {
 
 function firstBreakSecond(check: Check, { series, limits }: PhaseFacts): number {
   if (check.group === "limits") {
-    const seconds = (limits?.refusals ?? []).map(({ firstSecond }) => Math.floor(firstSecond));
-    return Math.min(Infinity, ...seconds);
+    return firstBinding(check, limits);
   }
   const start = series[0]?.second ?? 0;
   const found = series.find((second) => {
@@ -142,4 +144,13 @@ function firstBreakSecond(check: Check, { series, limits }: PhaseFacts): number 
     }
   });
   return found === undefined ? Infinity : found.second - start;
+}
+
+/** The first refusal; else when what made requests wait was hottest. */
+function firstBinding({ id }: Check, limits: PhaseLimits | null): number {
+  const refused = (limits?.refusals ?? []).map(({ firstSecond }) => firstSecond);
+  const hot = (limits?.hottest ?? []).filter(({ delayed, refused: no }) => delayed + no > 0);
+  const seconds =
+    id === "limits.refusals" || refused.length > 0 ? refused : hot.map(({ atSecond }) => atSecond);
+  return Math.floor(Math.min(Infinity, ...seconds));
 }
