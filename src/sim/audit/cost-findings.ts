@@ -39,9 +39,14 @@ function writeCost(
     id: "write-cost",
     where: place,
     what: `${name}: a create writes ${count(made.length, "index entry", "index entries")} beside the document (${unexempted.length} without the overrides)${rewriteText(family, catalogue, without)}.`,
-    why: `A document of usual size takes ${figureText(size)} bytes and its entries ${figureText(entries)} (${figureText(sizeOf(unexempted))} without the overrides; ${SIZES}). The commit is one in two phases as soon as they lie in more than one split: here in up to ${figureText(made.length + 1)}, and it is slower with each (${SCALE}).`,
+    why: `A document of usual size takes ${figureText(size)} bytes and its entries ${figureText(entries)} (${figureText(sizeOf(unexempted))} without the overrides; ${SIZES}). ${phasesText(made.length)} (${SCALE}).`,
     remedy: null,
   };
+}
+
+function phasesText(entries: number): string {
+  if (entries === 0) return "The commit concerns one split, so it needs no second phase";
+  return `The commit is one in two phases as soon as they lie in more than one split: here in up to ${figureText(entries + 1)}, and it is slower with each`;
 }
 
 function rewriteText(
