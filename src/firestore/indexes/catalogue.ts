@@ -33,6 +33,11 @@ export interface IndexEntry {
   readonly key: string;
   readonly definition: IndexDefinition;
   /**
+   * The code unit of `key` at a place, so far as it lies in the first column; NaN beyond that. For
+   * those who look up where a row lies and need no more of its key: the key is not made for it.
+   */
+  unitAt(index: number): number;
+  /**
    * Bytes it is stored in and counted with, by
    * https://docs.cloud.google.com/firestore/native/docs/storage-size#index-entry-size.
    */

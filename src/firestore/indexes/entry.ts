@@ -91,6 +91,11 @@ export class Entry implements IndexEntry {
     return this.#key;
   }
 
+  unitAt(index: number): number {
+    const unit = this.#values[0]?.key(false).charCodeAt(index) ?? Number.NaN;
+    return this.#row.isDescending[0] === true ? 0xff_ff - unit : unit;
+  }
+
   get sizeBytes(): number {
     const { groupSpace, fieldNameBytes } = this.#row;
     const isOfGroup = groupSpace !== undefined;

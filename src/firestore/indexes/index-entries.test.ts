@@ -343,6 +343,23 @@ describe("the laws of entries", () => {
     );
   });
 
+  it("tells the units of its first column as the key has them, and no others", () => {
+    fc.assert(
+      fc.property(documents, (document) => {
+        const { inserted } = catalogue.changes("p/1/c/d", undefined, document);
+        for (const entry of inserted) {
+          const units: number[] = [];
+          for (let at = 0; !Number.isNaN(entry.unitAt(at)); at += 1) units.push(entry.unitAt(at));
+          expect(
+            entry.key.startsWith(units.map((unit) => String.fromCharCode(unit)).join("")),
+          ).toBe(true);
+          const [column] = entry.definition.fields;
+          expect(units.length > 0).toBe(column?.fieldPath !== "__name__");
+        }
+      }),
+    );
+  });
+
   it("stays right when a map has no end of fields", () => {
     const many = createCatalogue(NO_INDEX_FILE);
     const write = (at: number) => fields({ m: fields({ [`key${at}`]: 1n }) });
