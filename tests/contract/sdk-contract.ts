@@ -524,6 +524,24 @@ function queryTests(current: Current): void {
     expect(found.docs[0]?.get("d")).toBeCloseTo(Math.SQRT2);
   });
 
+  it("explains which indexes a query uses, and what it costs", async () => {
+    const c = await seed();
+    const planned = await c.where("country", "==", "USA").explain();
+    expect(planned.snapshot).toBeNull();
+    expect(planned.metrics.executionStats).toBeNull();
+    expect(planned.metrics.planSummary.indexesUsed).toEqual([
+      { query_scope: "Collection", properties: "(country ASC, __name__ ASC)" },
+    ]);
+    const run = await c.where("country", "==", "USA").explain({ analyze: true });
+    expect(run.snapshot?.size).toBe(3);
+    expect(run.metrics.executionStats).toMatchObject({ resultsReturned: 3, readOperations: 3 });
+    const counted = await c.count().explain({ analyze: true });
+    expect(counted.snapshot?.data().count).toBe(5);
+    expect(counted.metrics.planSummary.indexesUsed).toEqual([
+      { query_scope: "Collection", properties: "(__name__ ASC)" },
+    ]);
+  });
+
   it("refuses queries that are none", async () => {
     const c = current().collection("cities");
     const tooMany = Array.from({ length: 31 }, (_, index) => index);

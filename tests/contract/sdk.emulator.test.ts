@@ -8,6 +8,8 @@ const endpoint = () => inject("firestoreEndpoint");
 const cannot = {
   "cuts a collection group into partitions that join to the whole":
     "the emulator answers PartitionQuery with UNIMPLEMENTED",
+  "explains which indexes a query uses, and what it costs":
+    "the emulator passes over explain options",
   "commits 9 MB at once":
     "the emulator refuses messages beyond 4 MiB, and the SDK retries for minutes",
 };

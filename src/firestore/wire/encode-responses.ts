@@ -151,6 +151,8 @@ export function encodeQueryResponse(
     readonly readTime?: Timestamp | undefined;
     readonly skipped?: number | undefined;
     readonly done?: boolean | undefined;
+    /** An ExplainMetrics message. */
+    readonly explain?: Uint8Array | undefined;
   },
 ): Uint8Array {
   const writer = create();
@@ -163,6 +165,7 @@ export function encodeQueryResponse(
     writer.uint32((4 << 3) | 0).int32(response.skipped);
   }
   if (response.done === true) writer.uint32((6 << 3) | 0).bool(true);
+  if (response.explain !== undefined) writer.uint32((11 << 3) | 2).bytes(response.explain);
   return done(writer);
 }
 
@@ -171,12 +174,15 @@ export function encodeAggregationResponse(response: {
   readonly result?: ReadonlyMap<string, Value> | undefined;
   readonly transaction?: Uint8Array | undefined;
   readonly readTime?: Timestamp | undefined;
+  /** An ExplainMetrics message. */
+  readonly explain?: Uint8Array | undefined;
 }): Uint8Array {
   const writer = create();
-  const { result, transaction, readTime } = response;
+  const { result, transaction, readTime, explain } = response;
   if (result !== undefined) encodeMessage(writer, 1, () => encodeFields(writer, 2, result));
   if (transaction !== undefined) writer.uint32((2 << 3) | 2).bytes(transaction);
   if (readTime !== undefined) encodeTimestamp(writer, 3, readTime);
+  if (explain !== undefined) writer.uint32((10 << 3) | 2).bytes(explain);
   return done(writer);
 }
 

@@ -2,6 +2,8 @@ import type { Clock } from "../../../std/clock.ts";
 import type { Rng } from "../../../std/rng.ts";
 import type { Admission } from "../../admission/admission.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { IndexCatalogue } from "../../indexes/catalogue.ts";
+import { createCatalogue, NO_INDEX_FILE } from "../../indexes/create-catalogue.ts";
 import type { Backend } from "../backend.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { GrpcServer } from "./grpc/grpc-server.ts";
@@ -14,6 +16,8 @@ export interface EmbeddedBackendOptions {
   readonly engine: Engine;
   /** Asked for every call before it is served. */
   readonly admission: Admission;
+  /** Tells query explain which indexes there are. Default: the automatic ones. */
+  readonly catalogue?: IndexCatalogue;
   readonly clock: Clock;
   /** For the IDs of documents, streams and tokens that the server makes. */
   readonly rng: Rng;
@@ -28,9 +32,10 @@ export interface EmbeddedBackendOptions {
  */
 export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend {
   const { engine, admission, clock, rng, onFault = () => undefined } = options;
+  const { catalogue = createCatalogue(NO_INDEX_FILE) } = options;
   const limits = { ...SERVING_LIMITS, ...options.limits };
   const gate = new Gate(admission, clock);
-  const service = createService({ engine, gate, clock, rng, limits, onFault });
+  const service = createService({ engine, gate, catalogue, clock, rng, limits, onFault });
   const surroundings = {
     clock,
     limits,

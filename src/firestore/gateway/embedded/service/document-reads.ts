@@ -1,4 +1,4 @@
-import { documentName, documentsRoot } from "../../../data/document-path.ts";
+import { documentName, documentsRoot, joinPath } from "../../../data/document-path.ts";
 import { FirestoreError } from "../../../data/status.ts";
 import {
   encodeBatchGetTransaction,
@@ -27,7 +27,7 @@ export function documentReads({
 }: ServiceParts): readonly (readonly [string, Method])[] {
   const get = async (bytes: Uint8Array, { signal }: Call) => {
     const { database: name, paths, mask, selector } = readGetRequest(bytes);
-    await gate.read(name, paths, signal);
+    await gate.read({ database: name, paths }, signal);
     const database = engine.database(name);
     const { at } = consistencyOf(database, selector);
     const { result } = await database.get(paths, at, mask);
@@ -41,7 +41,7 @@ export function documentReads({
 
   async function* batchGet(bytes: Uint8Array, { signal }: Call): AsyncGenerator<Uint8Array> {
     const { database: name, paths, mask, selector } = readBatchGetRequest(bytes);
-    await gate.read(name, paths, signal);
+    await gate.read({ database: name, paths }, signal);
     const database = engine.database(name);
     const { at, begun } = consistencyOf(database, selector);
     if (begun !== undefined) yield encodeBatchGetTransaction(begun);
@@ -54,7 +54,7 @@ export function documentReads({
   const list = async (bytes: Uint8Array, { signal }: Call) => {
     const request = readListRequest(bytes);
     const { database: name, parent, collectionId } = request;
-    await gate.read(name, [parent === "" ? collectionId : `${parent}/${collectionId}`], signal);
+    await gate.read({ database: name, paths: [joinPath(parent, collectionId)] }, signal);
     const database = engine.database(name);
     const { at } = consistencyOf(database, request.selector);
     const pageSize = request.pageSize === 0 ? DEFAULT_PAGE_SIZE : request.pageSize;
@@ -65,7 +65,7 @@ export function documentReads({
   const listCollectionIds = async (bytes: Uint8Array, { signal }: Call) => {
     const request = readListCollectionsRequest(bytes);
     const { database: name, parent, pageToken } = request;
-    await gate.read(name, [parent], signal);
+    await gate.read({ database: name, paths: [parent] }, signal);
     const database = engine.database(name);
     const { at } = consistencyOf(database, request.selector);
     const pageSize = request.pageSize === 0 ? DEFAULT_PAGE_SIZE : request.pageSize;

@@ -16,10 +16,13 @@ import type { ServiceParts } from "./service-parts.ts";
 export function documentWrites(parts: ServiceParts): readonly (readonly [string, Method])[] {
   const { engine, gate, rng } = parts;
 
-  const commitOne = async (request: DocumentWriteRequest, bytes: number, { signal }: Call) => {
-    const { database: name, write } = request;
-    await gate.commit(name, [write], bytes, signal);
-    await engine.database(name).commit([write], undefined, signal);
+  const commitOne = async (
+    { database, write }: DocumentWriteRequest,
+    requestBytes: number,
+    { signal }: Call,
+  ) => {
+    await gate.commit({ database, writes: [write], requestBytes }, signal);
+    await engine.database(database).commit([write], undefined, signal);
   };
 
   const writeAndShow = async (request: DocumentWriteRequest, bytes: number, call: Call) => {

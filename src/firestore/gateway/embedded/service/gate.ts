@@ -1,9 +1,12 @@
 import type { Clock } from "../../../../std/clock.ts";
-import type { Admission, Decision } from "../../../admission/admission.ts";
-import type { DatabaseName } from "../../../data/document.ts";
-import type { StructuredQuery } from "../../../data/query.ts";
+import type {
+  Admission,
+  Decision,
+  QueryAttempt,
+  ReadAttempt,
+  WriteAttempt,
+} from "../../../admission/admission.ts";
 import type { FirestoreError } from "../../../data/status.ts";
-import type { Write } from "../../../data/write.ts";
 import { RefusedError } from "./refused-error.ts";
 
 /** Asks the limits, and lets the time pass that they say. All reject when the call is over before. */
@@ -17,40 +20,30 @@ export class Gate {
   }
 
   /** @throws FirestoreError when refused */
-  commit(
-    database: DatabaseName,
-    writes: readonly Write[],
-    requestBytes: number,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    return this.#pass(this.#admission.commit({ database, writes, requestBytes }, now), signal);
+  commit(attempt: WriteAttempt, signal: AbortSignal): Promise<void> {
+    return this.#pass(this.#admission.commit(attempt, this.#clock.monotonicMs()), signal);
   }
 
   /** One answer a write: undefined where it may go on. Waits as long as the slowest of them. */
   async batchWrite(
-    database: DatabaseName,
-    writes: readonly Write[],
-    requestBytes: number,
+    attempt: WriteAttempt,
     signal: AbortSignal,
   ): Promise<readonly (FirestoreError | undefined)[]> {
-    const now = this.#clock.monotonicMs();
-    const decisions = this.#admission.batchWrite({ database, writes, requestBytes }, now);
-    const delayMs = Math.max(0, ...decisions.map((decision) => decision.delayMs));
-    if (delayMs > 0) await this.#clock.sleep(delayMs, signal);
+    const decisions = this.#admission.batchWrite(attempt, this.#clock.monotonicMs());
+    let longestMs = 0;
+    for (const { delayMs } of decisions) longestMs = Math.max(longestMs, delayMs);
+    if (longestMs > 0) await this.#clock.sleep(longestMs, signal);
     return decisions.map(refusalOf);
   }
 
   /** @throws FirestoreError when refused */
-  query(database: DatabaseName, query: StructuredQuery, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    return this.#pass(this.#admission.query({ database, query }, now), signal);
+  query(attempt: QueryAttempt, signal: AbortSignal): Promise<void> {
+    return this.#pass(this.#admission.query(attempt, this.#clock.monotonicMs()), signal);
   }
 
   /** @throws FirestoreError when refused */
-  read(database: DatabaseName, paths: readonly string[], signal: AbortSignal): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    return this.#pass(this.#admission.read({ database, paths }, now), signal);
+  read(attempt: ReadAttempt, signal: AbortSignal): Promise<void> {
+    return this.#pass(this.#admission.read(attempt, this.#clock.monotonicMs()), signal);
   }
 
   async #pass(decision: Decision, signal: AbortSignal): Promise<void> {

@@ -146,8 +146,8 @@ class ListenStream {
   ): Promise<void> {
     const { gate } = this.#parts;
     return "documents" in query
-      ? gate.read(database, query.documents, signal)
-      : gate.query(database, query, signal);
+      ? gate.read({ database, paths: query.documents, listen: true }, signal)
+      : gate.query({ database, query, listen: true }, signal);
   }
 
   #remove(targetId: number): void {

@@ -11,32 +11,40 @@ import {
 } from "../../../wire/read-query-requests.ts";
 import type { Call, Method } from "../rpc.ts";
 import { consistencyOf } from "./consistency.ts";
+import { Explainer } from "./explainer.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-/** The methods that ask queries. Explain options are passed over, as the emulator does. */
-export function queryMethods({
-  engine,
-  gate,
-}: ServiceParts): readonly (readonly [string, Method])[] {
+/** The methods that ask queries. */
+export function queryMethods(parts: ServiceParts): readonly (readonly [string, Method])[] {
+  const { engine, gate } = parts;
+  const explainer = new Explainer(parts);
+
   async function* runQuery(bytes: Uint8Array, { signal }: Call): AsyncGenerator<Uint8Array> {
-    const { database: name, query, selector } = readQueryRequest(bytes);
-    await gate.query(name, query, signal);
-    const database = engine.database(name);
+    const request = readQueryRequest(bytes);
+    const { database: name, query, selector } = request;
+    await gate.query({ database: name, query }, signal);
     const root = documentsRoot(name);
+    const explanation = explainer.begin(request);
+    if (request.explain === "plan") {
+      yield encodeQueryResponse(root, { explain: explanation.plan() });
+      return;
+    }
+    const database = engine.database(name);
     const { at, begun } = consistencyOf(database, selector);
     if (begun !== undefined) yield encodeQueryResponse(root, { transaction: begun });
     const { result, readTime } = await database.query(query, at);
     const { documents, skipped } = result;
-    if (documents.length === 0) {
-      yield encodeQueryResponse(root, { readTime, skipped, done: true });
-    }
+    const last = {
+      readTime,
+      done: true,
+      explain: explanation.execution(documents.length, documents.length + skipped),
+    };
+    if (documents.length === 0) yield encodeQueryResponse(root, { ...last, skipped });
     for (const [index, document] of documents.entries()) {
-      const done = index === documents.length - 1;
       yield encodeQueryResponse(root, {
+        ...(index === documents.length - 1 ? last : { readTime }),
         document,
-        readTime,
         skipped: index === 0 ? skipped : 0,
-        done,
       });
     }
   }
@@ -45,19 +53,28 @@ export function queryMethods({
     bytes: Uint8Array,
     { signal }: Call,
   ): AsyncGenerator<Uint8Array> {
-    const { database: name, query, aggregations, selector } = readAggregationRequest(bytes);
-    await gate.query(name, query, signal);
+    const request = readAggregationRequest(bytes);
+    const { database: name, query, aggregations, selector } = request;
+    const aggregated = aggregations.flatMap(({ operator }) =>
+      operator.kind === "count" ? [] : [operator.field],
+    );
+    await gate.query({ database: name, query, aggregated }, signal);
+    const explanation = explainer.begin(request, aggregated);
+    if (request.explain === "plan") {
+      yield encodeAggregationResponse({ explain: explanation.plan() });
+      return;
+    }
     const database = engine.database(name);
     const { at, begun } = consistencyOf(database, selector);
     if (begun !== undefined) yield encodeAggregationResponse({ transaction: begun });
     const { result, readTime } = await database.aggregate(query, aggregations, at);
-    yield encodeAggregationResponse({ result, readTime });
+    yield encodeAggregationResponse({ result, readTime, explain: explanation.execution(1, 1) });
   }
 
   const partitionQuery = async (bytes: Uint8Array, { signal }: Call) => {
     const request = readPartitionRequest(bytes);
     const { database: name, query, partitions, pageSize, pageToken } = request;
-    await gate.query(name, query, signal);
+    await gate.query({ database: name, query }, signal);
     const database = engine.database(name);
     const { at } = consistencyOf(database, request.selector);
     const cursors = await database.partition(query, partitions, at);

@@ -21,20 +21,22 @@ export function writeMethods(parts: ServiceParts): readonly (readonly [string, M
 
   const commit = async (bytes: Uint8Array, { signal }: Call) => {
     const request = readWriteRequest("commit", bytes);
-    const name = databaseOf(request);
+    const database = databaseOf(request);
     const { transaction, writes } = request;
-    await gate.commit(name, writes, bytes.length, signal);
+    await gate.commit({ database, writes, requestBytes: bytes.length }, signal);
     const id = transaction === undefined ? undefined : transactionId(transaction);
-    const { writeResults, commitTime } = await engine.database(name).commit(writes, id, signal);
+    const { writeResults, commitTime } = await engine.database(database).commit(writes, id, signal);
     return encodeCommitResponse(writeResults, commitTime);
   };
 
   const batchWrite = async (bytes: Uint8Array, { signal }: Call) => {
     const request = readWriteRequest("batch-write", bytes);
-    const name = databaseOf(request);
-    const refusals = await gate.batchWrite(name, request.writes, bytes.length, signal);
-    const admitted = request.writes.filter((_, index) => refusals[index] === undefined);
-    const results = await engine.database(name).batchWrite(admitted);
+    const database = databaseOf(request);
+    const { writes } = request;
+    const attempt = { database, writes, requestBytes: bytes.length };
+    const refusals = await gate.batchWrite(attempt, signal);
+    const admitted = writes.filter((_, index) => refusals[index] === undefined);
+    const results = await engine.database(database).batchWrite(admitted);
     let next = 0;
     return encodeBatchWriteResponse(
       refusals.map((refusal) => refusal ?? resultAt(results, next++)),
@@ -94,7 +96,7 @@ async function serveWriteStream(parts: ServiceParts, stream: BidiStream): Promis
       );
       return;
     }
-    await gate.commit(database, writes, bytes.length, stream.signal);
+    await gate.commit({ database, writes, requestBytes: bytes.length }, stream.signal);
     const { writeResults: results, commitTime } = await engine
       .database(database)
       .commit(writes, undefined, stream.signal);
