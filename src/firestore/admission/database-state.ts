@@ -16,6 +16,7 @@ import { PreviousMemory } from "./previous-memory.ts";
 const DOCUMENTS = 50_000;
 /** Indexes of parents that are remembered; past this many all are looked up anew. */
 const PLACES = 100_000;
+const INDEXES = 10_000;
 
 /** What the admission knows of one database. Two databases share nothing. */
 export class DatabaseState {
@@ -27,6 +28,12 @@ export class DatabaseState {
   #young = new Map<string, RowHandle>();
   #old = new Map<string, RowHandle>();
   readonly #places = new Map<string, RowPlace>();
+  readonly #indexes = new Map<
+    IndexDefinition,
+    { readonly collectionGroup: string; readonly space: KeySpace }
+  >();
+  #lastCollection = "";
+  #lastPrefix = "\0";
 
   constructor(
     name: DatabaseName,
@@ -61,7 +68,10 @@ export class DatabaseState {
     if (known !== undefined) return known;
     const { definition } = entry;
     const space = this.indexSpace(definition, lastSegment(collection), nowMs);
-    const place = rowPlace(space, definition.queryScope === "COLLECTION" ? `${collection}\0` : "");
+    const place = rowPlace(
+      space,
+      definition.queryScope === "COLLECTION" ? this.#prefixOf(collection) : "",
+    );
     if (this.#places.size >= PLACES) this.#places.clear();
     this.#places.set(entry.space, place);
     return place;
@@ -69,6 +79,20 @@ export class DatabaseState {
 
   /** `collectionGroup` stands for the definition's own, which may be "*". */
   indexSpace(definition: IndexDefinition, collectionGroup: string, nowMs: number): KeySpace {
-    return this.model.indexSpace(indexName(definition, collectionGroup), nowMs);
+    const known = this.#indexes.get(definition);
+    if (known?.collectionGroup === collectionGroup) return known.space;
+    const space = this.model.indexSpace(indexName(definition, collectionGroup), nowMs);
+    if (this.#indexes.size >= INDEXES) this.#indexes.clear();
+    this.#indexes.set(definition, { collectionGroup, space });
+    return space;
+  }
+
+  /** Rows in COLLECTION scope lie by their parent first (firestore-facts 1.4). One string for all of a document's. */
+  #prefixOf(collection: string): string {
+    if (this.#lastCollection !== collection) {
+      this.#lastCollection = collection;
+      this.#lastPrefix = `${collection}\0`;
+    }
+    return this.#lastPrefix;
   }
 }

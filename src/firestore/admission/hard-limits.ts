@@ -20,12 +20,10 @@ const MAX_ENTRIES = LIMITS["index-entries-per-document"].value;
 const MAX_ENTRY = LIMITS["index-entry-size"].value;
 const MAX_ENTRIES_SIZE = LIMITS["index-entries-size"].value;
 const MAX_TRANSACTION = LIMITS["transaction-size"].value;
-const MAX_VALUE = LIMITS["indexed-value-size"].value;
-const ENTRY_OVERHEAD = LIMITS["group-index-entry-overhead"].value;
 
 /** Entries are weighed only from so many on, or when they may be large: most never come near a limit. */
 const MANY_ENTRIES = 2000;
-const LONG_PATH = 2500;
+const LONG_PATH = 1500;
 
 export function oversizedRequest(requestBytes: number): HardRefusal | undefined {
   if (requestBytes <= MAX_REQUEST) return undefined;
@@ -50,9 +48,8 @@ export function oversizedWrite(
     entries += footprint.changes.inserted.length + footprint.changes.removed.length;
   }
   if (entries + requestBytes / 100 < MAX_TRANSACTION / 400) return undefined;
-  for (const { path, collection, changes } of footprints) {
-    entryBytes += entriesSize(path, collection, changes.inserted);
-    entryBytes += entriesSize(path, collection, changes.removed);
+  for (const { changes } of footprints) {
+    entryBytes += entriesSize(changes.inserted) + entriesSize(changes.removed);
   }
   const bytes = requestBytes + entryBytes;
   if (bytes <= MAX_TRANSACTION) return undefined;
@@ -91,14 +88,14 @@ function brokenLimit(footprint: WriteFootprint): HardRefusal | undefined {
 }
 
 function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusal | undefined {
-  const { path, collection, changes } = footprint;
+  const { path, changes } = footprint;
   const large = changes.inserted.find(
     (entry) =>
       (path.length > LONG_PATH || entry.definition.fields.length > 3) &&
-      entrySize(path, collection, entry) > MAX_ENTRY,
+      entry.sizeBytes > MAX_ENTRY,
   );
   if (large !== undefined) {
-    const size = entrySize(path, collection, large);
+    const size = large.sizeBytes;
     return tooLarge(
       "index-entry-size",
       subject,
@@ -108,22 +105,13 @@ function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusa
     );
   }
   if (changes.inserted.length <= MANY_ENTRIES) return undefined;
-  const all = entriesSize(path, collection, changes.inserted);
+  const all = entriesSize(changes.inserted);
   if (all <= MAX_ENTRIES_SIZE) return undefined;
   return tooLarge("index-entries-size", subject, all, MAX_ENTRIES_SIZE, "bytes of index entries");
 }
 
-/** By storage-size.md, with the key's own encoding for the values; a value counts 1,500 bytes at most. */
-function entrySize(path: string, collection: string, entry: IndexEntry): number {
-  const values = Math.min(
-    Math.max(0, entry.key.length - path.length),
-    MAX_VALUE * entry.definition.fields.length,
-  );
-  return path.length + collection.length + values + ENTRY_OVERHEAD;
-}
-
-function entriesSize(path: string, collection: string, entries: readonly IndexEntry[]): number {
-  return entries.reduce((sum, entry) => sum + entrySize(path, collection, entry), 0);
+function entriesSize(entries: readonly IndexEntry[]): number {
+  return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 function tooLarge(

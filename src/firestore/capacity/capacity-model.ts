@@ -2,9 +2,10 @@ import { LIMITS } from "../limits/limits.ts";
 import type { ModelConstants } from "./constants.ts";
 import { DocumentLocks } from "./document-locks.ts";
 import type { KeyRange } from "./key-range.ts";
-import type { KeyRest, KeySpace } from "./key-space.ts";
+import type { KeySpace } from "./key-space.ts";
 import { type RangeRates, rangeRates } from "./range-rates.ts";
 import { SpaceTable } from "./space-table.ts";
+import type { KeyRest } from "./start-finder.ts";
 
 const DEADLINE_MS = LIMITS["rpc-deadline"].value;
 

@@ -4,6 +4,9 @@ const KEPT_KEYS = 1024;
 /** What is known of the keys is looked at anew when four times as many have been seen. */
 const GROWTH = 4;
 const FIRST_LOOK = 64;
+/** All keys are kept at first, then one in eight until there are enough. */
+const ALL_OF_THE_FIRST = 128;
+const STRIDE = 8;
 
 /** xorshift32, for sampling only: which key is taken must not fall in step with the traffic. */
 export class SmallRandom {
@@ -54,8 +57,8 @@ export class KeptKeys {
   keep(key: string): boolean {
     if (this.#keys.length < KEPT_KEYS) {
       this.#keys.push(key);
-      this.#touches += 1;
-      this.#untilNext = 1;
+      this.#untilNext = this.#keys.length < ALL_OF_THE_FIRST ? 1 : STRIDE;
+      this.#touches += this.#untilNext;
     } else {
       this.#keys[this.#random.next() % KEPT_KEYS] = key;
       this.#untilNext = this.#random.around(Math.floor(this.#touches / KEPT_KEYS));

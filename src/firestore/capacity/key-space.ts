@@ -2,7 +2,7 @@ import { compare } from "./key-samples.ts";
 import { KeptKeys, SmallRandom } from "./kept-keys.ts";
 import { KeyRange, type RangeOwner } from "./key-range.ts";
 import type { RangeRates } from "./range-rates.ts";
-import { StartFinder } from "./start-finder.ts";
+import { type KeyRest, StartFinder } from "./start-finder.ts";
 
 export type SpaceKind = "documents" | "index";
 
@@ -20,11 +20,6 @@ const TRIAL_MS = 120_000;
 const MAINTENANCE_MS = 600_000;
 /** In one window: so many show that a range may become hot, and samples are wanted soon. */
 const MANY_TOUCHES = 300;
-
-/** The rest of a key behind its prefix, made when it is asked for. */
-export interface KeyRest {
-  readonly key: string;
-}
 
 export interface KeySpaceOptions {
   readonly kind: SpaceKind;
@@ -99,6 +94,7 @@ export class KeySpace implements RangeOwner {
 
   /** The range that holds every key with this prefix; undefined: they lie in several. */
   rangeOfAll(prefix: string): KeyRange | undefined {
+    if (this.#ranges.length === 1) return this.#ranges[0];
     const range = this.locate(prefix);
     return this.locate(`${prefix}\uffff`) === range ? range : undefined;
   }
@@ -114,7 +110,7 @@ export class KeySpace implements RangeOwner {
 
   #find(prefix: string, rest: KeyRest): KeyRange {
     if (this.#ranges.length === 1) return this.#ranges[0] as KeyRange;
-    const index = this.#finder.find(prefix, rest.key);
+    const index = this.#finder.find(prefix, rest);
     return index < 0 ? this.locate(prefix + rest.key) : (this.#ranges[index] as KeyRange);
   }
 
