@@ -115,6 +115,35 @@ describe("the benchmark table", () => {
     expect(checkOf(id, phase).verdict).toBe(verdict);
   });
 
+  test("sign-ups loaded past the limits are not pooled with those that met them", () => {
+    const id = "benchmark.onboarding";
+    // 60 in the phase are too few for a p99: what was loaded decides, on its own basis.
+    expect(checkOf(id, { onboarding: latencies(40, 9000, 60) })).toMatchObject({
+      verdict: "pass",
+      samples: 1000,
+      basis: "measured on emulator",
+    });
+    // Unless they are so slow that they must not be passed over.
+    expect(checkOf(id, { onboarding: latencies(2500, 9000, 60) })).toMatchObject({
+      verdict: "inconclusive",
+      basis: "measured on emulator, limits modelled",
+    });
+    expect(checkOf(id, { onboarding: latencies(40, 9000, 100) })).toMatchObject({
+      verdict: "fail",
+      samples: 1100,
+      basis: "measured on emulator, limits modelled",
+    });
+    const slowLoad = { provisioning: latencies(40, 9000) };
+    expect(checkOf(id, { onboarding: latencies(40, 90, 100) }, slowLoad).detail).toContain(
+      "Missed in provisioning (past the limits)",
+    );
+    // Without limits all are alike.
+    const off = { basis: "measured on emulator", limitsMode: "off" } as const;
+    expect(checkOf(id, { onboarding: latencies(40, 90, 60) }, off)).toMatchObject({
+      samples: 1060,
+    });
+  });
+
   test("too few samples to carry a p99 are inconclusive, fast or slow", () => {
     const slow = { pnlCommit: latencies(9000, 9000, 99) };
     expect(checkOf("benchmark.pnl-latency", slow).verdict).toBe("inconclusive");
