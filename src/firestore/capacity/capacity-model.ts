@@ -169,8 +169,8 @@ export class CapacityModel {
     let { range } = place;
     if (range === undefined || this.#nowMs >= range.windowEndMs) {
       range = space.touch(prefix, rest, this.#nowMs);
-    } else {
-      space.noteKey(range, prefix, rest, this.#nowMs);
+    } else if (!space.noteKey(range, prefix, rest, this.#nowMs)) {
+      range = space.locate(prefix + rest.key);
     }
     this.#add(range);
     range.commitRows += created;
@@ -334,8 +334,8 @@ export class CapacityModel {
       space.roll(range, this.#nowMs);
       if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
     }
-    space.noteKey(range, this.#keys[handle] as string, NO_REST, this.#nowMs);
-    return range;
+    const isStill = space.noteKey(range, this.#keys[handle] as string, NO_REST, this.#nowMs);
+    return isStill ? range : this.#relocate(handle, space);
   }
 
   #relocate(handle: RowHandle, space: KeySpace): KeyRange {

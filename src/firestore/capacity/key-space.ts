@@ -88,8 +88,7 @@ export class KeySpace implements RangeOwner {
       this.roll(range, nowMs);
       range = this.#find(prefix, rest);
     }
-    this.noteKey(range, prefix, rest, nowMs);
-    return range;
+    return this.noteKey(range, prefix, rest, nowMs) ? range : this.#find(prefix, rest);
   }
 
   /** The range that holds every key with this prefix; undefined: they lie in several. */
@@ -99,13 +98,15 @@ export class KeySpace implements RangeOwner {
     return this.locate(`${prefix}\uffff`) === range ? range : undefined;
   }
 
-  /** Samples the key if it is its turn. */
-  noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number): void {
+  /** Samples the key if it is its turn. False: the space has been cut anew, and the key may lie elsewhere. */
+  noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number): boolean {
     range.untilSample -= 1;
     if (range.untilSample <= 0) this.sample(range, prefix + rest.key);
-    if (!this.#kept.isDue()) return;
+    if (!this.#kept.isDue()) return true;
     const hasGrown = this.#kept.keep(prefix + rest.key);
-    if (hasGrown && this.#warmRanges > 1) this.#splitAtQuantiles(nowMs);
+    if (!hasGrown || this.#warmRanges === 1) return true;
+    this.#splitAtQuantiles(nowMs);
+    return false;
   }
 
   #find(prefix: string, rest: KeyRest): KeyRange {
