@@ -47,8 +47,3 @@ export function isNameField(path: FieldPath): boolean {
 export function sameFieldPath(left: FieldPath, right: FieldPath): boolean {
   return left.length === right.length && left.every((name, index) => name === right[index]);
 }
-
-/** Whether `path` is `prefix` or something within it. */
-export function startsWithPath(path: FieldPath, prefix: FieldPath): boolean {
-  return path.length >= prefix.length && prefix.every((name, index) => name === path[index]);
-}

@@ -10,7 +10,7 @@ import { typeOf } from "./value-type.ts";
  */
 
 /** A string's bytes in UTF-8 and one more. */
-export function stringSize(text: string): number {
+function stringSize(text: string): number {
   return utf8Length(text) + 1;
 }
 
@@ -37,7 +37,7 @@ export function fieldPathSize(path: FieldPath): number {
  * The sum over the names and values. The page says of a map "the same way as document size"; we take
  * that for the fields, without the name and the 32 bytes, which a document has once.
  */
-export function mapSize(map: MapValue): number {
+function mapSize(map: MapValue): number {
   let sum = 0;
   for (const [name, value] of map) sum += stringSize(name) + valueSize(value);
   return sum;

@@ -57,7 +57,7 @@ export function isNaNValue(value: Value | undefined): boolean {
 }
 
 export function isVector(value: MapValue): boolean {
-  return value.get("__type__") === "__vector__";
+  return value.get("__type__") === "__vector__" && Array.isArray(value.get("value"));
 }
 
 /** A vector's numbers; undefined where the value is none. */

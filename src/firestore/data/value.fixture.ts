@@ -3,7 +3,7 @@ import { Timestamp } from "./timestamp.ts";
 import { GeoPoint, Reference, type MapValue, type Value } from "./value.ts";
 
 /** For tests: values of all types, small enough that ties and near misses are common. */
-export const anyScalar: fc.Arbitrary<Value> = fc.oneof(
+const anyScalar: fc.Arbitrary<Value> = fc.oneof(
   fc.constant(null),
   fc.boolean(),
   fc.constantFrom<Value>(0n, 1n, 2n, -1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)),
@@ -26,7 +26,7 @@ export const anyScalar: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom(new GeoPoint(0, 0), new GeoPoint(0, -1), new GeoPoint(1, 0)),
 );
 
-export const anyVector: fc.Arbitrary<MapValue> = fc
+const anyVector: fc.Arbitrary<MapValue> = fc
   .array(fc.constantFrom(0, 1, -1.5), { minLength: 1, maxLength: 3 })
   .map(
     (value) =>

@@ -7,6 +7,7 @@ import { isArray } from "../data/value-type.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { checkFieldPath } from "./check-field-path.ts";
 import { checkCollectionId, checkDocumentPath, checkParent } from "./check-path.ts";
+import { checkOperand } from "./check-value.ts";
 import {
   type Disjunctions,
   isInequality,
@@ -35,6 +36,7 @@ export function checkQuery(
   if (query.limit !== undefined && query.limit < 0) throw invalid("limit is negative");
   if (query.offset < 0) throw invalid("offset is negative");
   const leaves = leavesOf(query.where);
+  checkSize(query, leaves);
   checkEmptyDisjunction(query.where);
   leaves.forEach((leaf) => {
     checkLeaf(database, leaf);
@@ -49,6 +51,17 @@ export function checkQuery(
   checkCursor(database, query.startAt, query.orderBy);
   checkCursor(database, query.endAt, query.orderBy);
   if (query.findNearest !== undefined) checkNearest(query);
+}
+
+/** The emulator's limit, which counts each condition of the filter, however nested. */
+const CLAUSES_MAX = 100;
+
+function checkSize({ orderBy, parent }: StructuredQuery, leaves: readonly LeafFilter[]): void {
+  if (leaves.length + orderBy.length <= CLAUSES_MAX) return;
+  const ancestor = parent === "" ? "no ancestor filter" : "an ancestor filter";
+  throw invalid(
+    `The query may not have more than ${CLAUSES_MAX} filters + sort orders + ancestor total. Currently there are ${leaves.length} filters, ${orderBy.length} sort orders, and ${ancestor}.`,
+  );
 }
 
 function checkEmptyDisjunction(filter: StructuredQuery["where"]): void {
@@ -76,6 +89,7 @@ function checkLeaf(database: DatabaseName, leaf: LeafFilter): void {
     return;
   }
   const { operator, value } = leaf;
+  checkOperand(value, formatFieldPath(leaf.field));
   if (isListOperator(operator)) {
     const [name, countMax] = LIST_OPERATORS[operator];
     if (!isArray(value)) throw invalid(`'${name}' requires an ArrayValue.`);
@@ -225,7 +239,9 @@ function checkCursor(
   if (cursor === undefined) return;
   if (cursor.values.length > orders.length) throw invalid("Cursor has too many values.");
   cursor.values.forEach((value, index) => {
-    if (!isNameField((orders[index] as Order).field)) return;
+    const { field } = orders[index] as Order;
+    checkOperand(value, formatFieldPath(field));
+    if (!isNameField(field)) return;
     if (!(value instanceof Reference)) {
       throw invalid("Cursor __key__ value is not a document reference.");
     }

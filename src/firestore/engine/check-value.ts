@@ -3,7 +3,7 @@ import { utf8Length } from "../data/compare-strings.ts";
 import { formatFieldPath } from "../data/field-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { ArrayValue, GeoPoint, MapValue, Value } from "../data/value.ts";
-import { isArray, isMap, isVector, typeOf } from "../data/value-type.ts";
+import { isArray, isMap, typeOf } from "../data/value-type.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { invalid } from "./refusals.ts";
 
@@ -12,6 +12,7 @@ const NAME_BYTES_MAX = LIMITS["field-name-size"].value;
 const VALUE_BYTES_MAX = LIMITS["field-value-size"].value;
 /** Largest number of numbers in a vector (https://docs.cloud.google.com/firestore/native/docs/vector-search). */
 const VECTOR_DIMENSIONS_MAX = 2048;
+const INDEXED_BYTES_MAX = LIMITS["indexed-value-size"].value;
 const RESERVED = /^__.*__$/s;
 /** The years 1 and 9999, as in google.protobuf.Timestamp. */
 const SECONDS_MIN = -62_135_596_800;
@@ -28,6 +29,36 @@ export function checkFields(fields: MapValue): MapValue {
 /** The same for one value within a field, as a transform adds it. */
 export function checkFieldValue(field: FieldPath, value: Value): Value {
   return checkValue(value, field.length + 1, formatFieldPath(field.slice(0, 1)));
+}
+
+/**
+ * Refuses a value that a filter or a cursor may not hold. Times keep their nanoseconds there, so that
+ * none equals a stored one (measured), and arrays may hold arrays.
+ */
+export function checkOperand(value: Value, field: string): void {
+  if (typeof value !== "object") {
+    if (typeof value === "string" && utf8Length(value) > INDEXED_BYTES_MAX) {
+      throw invalid(`value for ${field} is too large to be used in a query`);
+    }
+  } else if (isArray(value)) {
+    for (const element of value) checkOperand(element, field);
+  } else if (isMap(value)) {
+    checkOperandMap(value, field);
+  } else if (value !== null && typeOf(value) === "geo-point") {
+    checkGeoPoint(value as GeoPoint);
+  }
+}
+
+function checkOperandMap(map: MapValue, field: string): void {
+  if (map.get("__type__") === "__vector__") {
+    checkVector(map, field);
+    return;
+  }
+  for (const [name, value] of map) {
+    // A map of another type is no vector, and matches nothing that can be stored.
+    if (name !== "__type__") checkName(name, 1, field);
+    checkOperand(value, field);
+  }
 }
 
 function checkEntries(map: MapValue, depth: number, property: string): MapValue {
@@ -114,7 +145,8 @@ function outside(name: string, degrees: number, limit: number): Error {
 }
 
 function checkVector(map: MapValue, property: string): MapValue {
-  if (!isVector(map)) throw invalidNested(property);
+  if (map.get("__type__") !== "__vector__") throw invalidNested(property);
+  if (!map.has("value")) throw invalid("Vector map is missing key 'value'.");
   const elements = map.get("value");
   if (map.size !== 2 || !isArray(elements)) throw invalidNested(property);
   if (!elements.every((element) => typeof element === "number")) {

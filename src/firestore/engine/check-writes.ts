@@ -1,5 +1,5 @@
 import type { DatabaseName } from "../data/document.ts";
-import { startsWithPath, sameFieldPath } from "../data/field-path.ts";
+import { formatFieldPath } from "../data/field-path.ts";
 import { isNumber } from "../data/value-type.ts";
 import type { FieldTransform, Write } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
@@ -61,17 +61,23 @@ export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnow
 function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldTransform[] {
   if (transforms.length === 0) return transforms;
   if (transforms.length > TRANSFORMS_MAX) throw tooManyTransforms();
+  checkNesting(transforms);
+  return transforms.map(checkTransform);
+}
+
+/** No field of which another, within it, is transformed, too. */
+function checkNesting(transforms: readonly FieldTransform[]): void {
+  const whole = new Set(transforms.map(({ field }) => formatFieldPath(field)));
   for (const { field } of transforms) {
-    const outer = transforms.find(
-      (other) => !sameFieldPath(other.field, field) && startsWithPath(field, other.field),
-    );
-    if (outer !== undefined) {
-      throw invalid(
-        `Cannot transform property ${outer.field.join(".")} and its nested property at the same time.`,
-      );
+    for (let length = 1; length < field.length; length += 1) {
+      const outer = formatFieldPath(field.slice(0, length));
+      if (whole.has(outer)) {
+        throw invalid(
+          `Cannot transform property ${outer} and its nested property at the same time.`,
+        );
+      }
     }
   }
-  return transforms.map(checkTransform);
 }
 
 function checkTransform(transform: FieldTransform): FieldTransform {

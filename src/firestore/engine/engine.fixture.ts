@@ -92,7 +92,7 @@ const value: fc.Arbitrary<Value> = fc.constantFrom<Value>(
 
 const elements = fc.array(fc.constantFrom<Value>(1n, 2, "x", null, Number.NaN), { maxLength: 3 });
 
-export const anyFields: fc.Arbitrary<MapValue> = fc
+const anyFields: fc.Arbitrary<MapValue> = fc
   .record(
     { a: value, b: fc.constantFrom<Value>(1n, 2n, 3n, "x"), m: nested(), t: elements },
     { requiredKeys: [] },
@@ -105,7 +105,7 @@ function nested(): fc.Arbitrary<Value> {
 
 /** Two collections of one name at the root and beneath documents, one within the other, and another. */
 const id = fc.integer({ min: 0, max: 60 }).map((number) => `d${number}`);
-export const anyPath: fc.Arbitrary<string> = fc.oneof(
+const anyPath: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: id.map((one) => `c/${one}`) },
   { weight: 2, arbitrary: fc.tuple(id, id).map(([one, other]) => `c/${one}/c/${other}`) },
   { weight: 2, arbitrary: fc.tuple(id, id).map(([one, other]) => `u/${one}/c/${other}`) },

@@ -97,7 +97,7 @@ export interface Database {
     pageToken: string | undefined,
     at: Consistency,
   ): Promise<Page<string>>;
-  /** Cursors that cut a collection group's query into about so many even parts, in order. */
+  /** Cursors, at most so many (the proto's partition_count), that cut a collection group's query into even parts. */
   partition(
     query: StructuredQuery,
     partitions: number,

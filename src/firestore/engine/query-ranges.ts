@@ -14,7 +14,7 @@ export interface Range {
   readonly isBeforeEnd: (entry: ViewEntry) => boolean;
 }
 
-export const WHOLE_VIEW: Range = { isBeforeStart: () => false, isBeforeEnd: () => true };
+const WHOLE_VIEW: Range = { isBeforeStart: () => false, isBeforeEnd: () => true };
 
 /** Where in a view the documents of an equality condition lie; undefined for any other condition. */
 export interface Points {

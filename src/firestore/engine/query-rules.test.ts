@@ -313,6 +313,84 @@ describe("what a query may not ask", () => {
     });
   });
 
+  const wrongVector = fieldsOf({ __type__: "__vector__" });
+
+  it.each<readonly [string, Partial<StructuredQuery>, string]>([
+    [
+      "a reserved field",
+      { where: where("__x__", "==", 1n) },
+      "Invalid reserved name in field path __x__",
+    ],
+    ["a reserved order", { orderBy: [by("__x__")] }, "Invalid reserved name in field path __x__"],
+    ["a reserved projection", { select: [["__x__"]] }, "Invalid reserved name in field path __x__"],
+    [
+      "a list of names",
+      { where: where("__name__", "array-contains", reference("c/a")) },
+      "the name __key__ is reserved",
+    ],
+    [
+      "a name that is null",
+      { where: { kind: "unary", field: ["__name__"], operator: "is-null" } },
+      "__key__ filter value must be a Key",
+    ],
+    [
+      "a fixed name and an inequality",
+      { where: and(where("__name__", "==", reference("c/a")), where("x", ">", 1n)) },
+      "Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.",
+    ],
+    [
+      "an inequality behind the name",
+      { where: where("x", ">", 1n), orderBy: [by("__name__")] },
+      "order by clause cannot contain more fields after the key",
+    ],
+    [
+      "a group beneath a document, by a field",
+      { parent: "c/a", allDescendants: true, where: where("x", "==", 1n) },
+      "collection group queries are only allowed at the root parent",
+    ],
+    [
+      "a vector without numbers",
+      { where: where("x", "==", wrongVector) },
+      "Vector map is missing key 'value'.",
+    ],
+    [
+      "a cursor with one",
+      { orderBy: [by("x")], endAt: { values: [wrongVector], before: true } },
+      "Vector map is missing key 'value'.",
+    ],
+    [
+      "a reserved name in a value",
+      { where: where("x", "in", [fieldsOf({ __a__: 1n })]) },
+      "field name '__a__' is reserved.",
+    ],
+    [
+      "a place off the globe",
+      { where: where("x", "<", new GeoPoint(100, 0)) },
+      "Geo point latitude '100.0' outside permitted range -90.0 to 90.0.",
+    ],
+    [
+      "a string too long for an index",
+      { where: where("x", "==", "é".repeat(751)) },
+      "value for x is too large to be used in a query",
+    ],
+    [
+      "101 conditions",
+      { where: and(...Array.from({ length: 101 }, (_, index) => where(`x${index}`, "==", 1n))) },
+      "The query may not have more than 100 filters + sort orders + ancestor total. Currently there are 101 filters, 0 sort orders, and no ancestor filter.",
+    ],
+  ])("%s", async (_name, parts, message) => {
+    const { database } = rig();
+    await expect(database.query(query(parts), LATEST)).rejects.toThrow(message);
+  });
+
+  it("compares times with all their nanoseconds, which no stored one has", async () => {
+    const { database } = rig();
+    const fine = new Timestamp(1, 123_456_789);
+    database.commitNow([set("c/a", { t: fine })]);
+    expect(await pathsOf(database, { where: where("t", "==", fine) })).toEqual([]);
+    expect(await pathsOf(database, { where: where("t", "<", fine) })).toEqual(["c/a"]);
+  });
+
   it("more than ten fields with inequalities", async () => {
     const { database } = rig();
     const filters = Array.from({ length: 11 }, (_, index) => where(`a${index}`, ">", 1n));

@@ -26,6 +26,14 @@ export class SortedList<T> {
     return this.#size;
   }
 
+  /** Whether an item ties with this one. */
+  has(item: T): boolean {
+    const isBefore = this.#isBefore(item);
+    const chunk = this.#chunks[this.#chunkAt(isBefore)];
+    const found = chunk?.[partitionPoint(chunk, isBefore)];
+    return found !== undefined && this.#compare(found, item) === 0;
+  }
+
   add(item: T): void {
     this.#size += 1;
     const at = Math.min(this.#chunkOf(item), this.#chunks.length - 1);

@@ -23,7 +23,7 @@ export interface StagedCommit {
   readonly outcomes: readonly WriteOutcome[];
 }
 
-export interface WriteOutcome {
+interface WriteOutcome {
   readonly path: string;
   /** The update time that an unchanged document keeps. "commit": the commit's; undefined: no document. */
   readonly updateTime: Timestamp | "commit" | undefined;

@@ -1,8 +1,9 @@
-import { valuesEqual } from "../data/compare-values.ts";
+import { compareValues } from "../data/compare-values.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { ArrayValue, Value } from "../data/value.ts";
 import { isArray, isNumber } from "../data/value-type.ts";
 import type { FieldTransform } from "../data/write.ts";
+import { SortedList } from "./sorted-list.ts";
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -25,9 +26,7 @@ export function transformed(
     case "array-union":
       return union(isArray(existing) ? existing : [], transform.elements);
     case "array-remove":
-      return (isArray(existing) ? existing : []).filter(
-        (element) => !includes(transform.elements, element),
-      );
+      return without(isArray(existing) ? existing : [], transform.elements);
   }
 }
 
@@ -59,13 +58,23 @@ function extreme(existing: bigint | number, operand: Value, sign: 1 | -1): Value
   return isBeyond ? operand : existing;
 }
 
+/*
+ * Both by Firestore's equality: 1 and 1.0 are one element, and so are NaN and NaN. Arrays of a
+ * hundred thousand elements are possible, so elements are looked up in order.
+ */
+
 function union(existing: ArrayValue, elements: ArrayValue): ArrayValue {
+  const known = new SortedList(compareValues, existing);
   const all = [...existing];
-  for (const element of elements) if (!includes(all, element)) all.push(element);
+  for (const element of elements) {
+    if (known.has(element)) continue;
+    known.add(element);
+    all.push(element);
+  }
   return all;
 }
 
-/** By Firestore's equality: 1 and 1.0 are one element, and so are NaN and NaN. */
-function includes(elements: ArrayValue, value: Value): boolean {
-  return elements.some((element) => valuesEqual(element, value));
+function without(existing: ArrayValue, elements: ArrayValue): ArrayValue {
+  const unwanted = new SortedList(compareValues, elements);
+  return existing.filter((element) => !unwanted.has(element));
 }

@@ -168,6 +168,25 @@ describe("a transform", () => {
   });
 });
 
+it("array transforms of tens of thousands of elements take no square of that", () => {
+  const { database } = rig();
+  const numbers = (from: number): Value[] =>
+    Array.from({ length: 30_000 }, (_, at) => BigInt(from + at));
+  database.commitNow([set("c/a", { x: numbers(0) })]);
+  database.commitNow([
+    transform("c/a", { field: ["x"], kind: "array-union", elements: numbers(10_000) }),
+  ]);
+  expect(database.peek("c/a")?.fields.get("x")).toEqual(
+    Array.from({ length: 40_000 }, (_, at) => BigInt(at)),
+  );
+  database.commitNow([
+    transform("c/a", { field: ["x"], kind: "array-remove", elements: numbers(10_000) }),
+  ]);
+  expect(database.peek("c/a")?.fields.get("x")).toEqual(
+    Array.from({ length: 10_000 }, (_, at) => BigInt(at)),
+  );
+});
+
 describe("a write that changes nothing", () => {
   it("keeps the update time, and has no event", () => {
     const { database } = rig();
