@@ -1,0 +1,4 @@
+import { inject } from "vitest";
+import { describeLimitsWithSdk } from "./sdk-limits-suite.fixture.ts";
+
+describeLimitsWithSdk("official emulator", () => inject("firestoreEndpoint"));

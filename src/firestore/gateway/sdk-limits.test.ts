@@ -1,0 +1,3 @@
+import { describeLimitsWithSdk } from "./sdk-limits-suite.fixture.ts";
+
+describeLimitsWithSdk("embedded engine", () => undefined);
