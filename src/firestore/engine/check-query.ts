@@ -195,7 +195,8 @@ function checkGroupParent(query: StructuredQuery, leaves: readonly LeafFilter[])
 
 function hasDisjunction(filter: StructuredQuery["where"]): boolean {
   if (filter === undefined || filter.kind === "field" || filter.kind === "unary") return false;
-  if (filter.kind === "or" && filter.filters.length > 1) return true;
+  // An OR of one condition counts as well (measured).
+  if (filter.kind === "or") return true;
   return filter.filters.some(hasDisjunction);
 }
 

@@ -278,6 +278,10 @@ describe("what a query may not ask", () => {
       { where: or(where("x", "==", 1n), where("x", "not-in", [2n])) },
       "'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.",
     ],
+    [
+      { where: or(and(where("x", "not-in", [2n]))) },
+      "'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.",
+    ],
     [{ where: or() }, "Composite filter must have at least one sub-filter."],
     [{ where: where("__name__", "==", "a") }, "__key__ filter value must be a Key"],
     [
