@@ -61,6 +61,8 @@ export interface Outcome {
 export interface Load {
   readonly fromMs?: number;
   readonly minutes: number;
+  /** Instead of minutes, spans of another length. */
+  readonly spanMs?: number;
   /** Commits a second, at a time. */
   readonly rate: number | ((elapsedMs: number) => number);
   readonly write: (index: number, nowMs: number) => WriteAttempt;
@@ -73,12 +75,13 @@ export function drive(target: ControlledAdmission, load: Load): readonly Outcome
   const rng = createRng("arrivals");
   const fromMs = load.fromMs ?? 0;
   const rate = typeof load.rate === "number" ? (): number => load.rate as number : load.rate;
+  const spanMs = load.spanMs ?? 60_000;
   const outcomes = Array.from({ length: load.minutes }, newOutcome);
   let nowMs = fromMs;
   for (let index = 0; ; index += 1) {
     const gap = 1000 / rate(nowMs - fromMs);
     nowMs += load.arrivals === "even" ? gap : rng.exponential(gap);
-    const outcome = outcomes[Math.floor((nowMs - fromMs) / 60_000)];
+    const outcome = outcomes[Math.floor((nowMs - fromMs) / spanMs)];
     if (outcome === undefined) return outcomes;
     note(outcome, target.commit(load.write(index, nowMs), nowMs));
   }
@@ -98,10 +101,6 @@ export function note(outcome: Outcome, decision: Decision): void {
   outcome.refused += 1;
   outcome.codes.add(decision.code);
   outcome.limits.add(decision.refusal.limit);
-}
-
-export function perSecond(count: number): number {
-  return count / 60;
 }
 
 /** An ID that scatters, as automatic ones do; the same for the same index. */

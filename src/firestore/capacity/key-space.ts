@@ -272,18 +272,20 @@ export class KeySpace implements RangeOwner {
   }
 
   /**
-   * Cuts the space anew, at even parts of the keys known. Each range takes over the queue of the one
-   * that held its first key; what ranges that go have counted goes to the one that holds their first.
+   * Cuts the space anew, at even parts of the keys known. Each range takes over the longest queue of
+   * those it was part of; what ranges that go have counted goes to the one that holds their first key.
    */
   #splitAtQuantiles(nowMs: number): void {
     if (this.#kept.size < ENOUGH_SAMPLES) return;
-    const starts = new Set(["", ...this.#kept.quantiles(this.#warmRanges)]);
     const before = this.#ranges;
+    const queues = before.map(({ busyUntilMs }) => busyUntilMs);
+    const starts = new Set(["", ...this.#kept.quantiles(this.#warmRanges)]);
     const after = [...starts].map((start) => this.#warmed(start, nowMs));
     this.splits += Math.max(0, after.length - before.length);
     this.#ranges = after;
     this.#rangesChanged();
-    for (const range of before) {
+    for (const [index, range] of before.entries()) {
+      this.#inherit(range.start, before[index + 1]?.start, queues[index] as number);
       const heir = this.locate(range.start);
       if (heir !== range) join(heir, range, heir.busyUntilMs);
     }
@@ -291,14 +293,22 @@ export class KeySpace implements RangeOwner {
     for (const range of after) range.beginWindow(nowMs);
   }
 
-  /** The range that begins here, or a new one in its place, in front of the same queue. */
+  /** The range that begins here, or a new one in its place. */
   #warmed(start: string, nowMs: number): KeyRange {
     const holder = this.locate(start);
     if (holder.start === start) return holder;
     const range = new KeyRange(this, start, this.rates.fullRate, nowMs);
-    range.busyUntilMs = holder.busyUntilMs;
     range.sequential = holder.sequential;
     return range;
+  }
+
+  /** Every range that holds a key from `start` on and before `end` is busy at least until then. */
+  #inherit(start: string, end: string | undefined, busyUntilMs: number): void {
+    for (let index = this.#indexOf(start); index < this.#ranges.length; index += 1) {
+      const range = this.#ranges[index] as KeyRange;
+      if (end !== undefined && range.start >= end) return;
+      range.busyUntilMs = Math.max(range.busyUntilMs, busyUntilMs);
+    }
   }
 
   #indexOf(key: string): number {
