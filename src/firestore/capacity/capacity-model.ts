@@ -1,6 +1,6 @@
 import { LIMITS } from "../limits/limits.ts";
 import type { ModelConstants } from "./constants.ts";
-import { DocumentLocks } from "./document-locks.ts";
+import { DocumentLocks, REFUSED_AT_MOST } from "./document-locks.ts";
 import type { KeyRange } from "./key-range.ts";
 import type { KeySpace } from "./key-space.ts";
 import { type RangeRates, rangeRates } from "./range-rates.ts";
@@ -196,7 +196,7 @@ export class CapacityModel {
       range.rows += range.commitRows;
     }
     for (let index = 0; index < this.#lockedCount; index += 1) {
-      this.locks.hold(this.#locked[index] as RowHandle, 1, nowMs);
+      this.locks.hold(this.#locked[index] as RowHandle, nowMs);
     }
     return lockWait > queueWait ? lockWait : queueWait;
   }
@@ -246,7 +246,7 @@ export class CapacityModel {
     this.#slowestDocument = -1;
     if (waitMs > this.#rangePatienceMs) {
       this.#obstacle = { kind: "range", range, waitMs };
-      range.serve(this.#readWork * this.#refusedWork, nowMs);
+      this.#turnAway(range, this.#readWork);
       return -1;
     }
     range.operations += 1;
@@ -263,7 +263,7 @@ export class CapacityModel {
       const contention = this.locks.attempt(document, nowMs);
       const wait = this.locks.waitMs(document, nowMs);
       if (wait > this.locks.patienceMs) {
-        this.locks.hold(document, this.#refusedWork, nowMs);
+        this.locks.refuse(document, this.#refusedWork, nowMs);
         this.#obstacle = { kind: "document", document, waitMs: wait };
         longest = -1;
         break;
@@ -287,7 +287,7 @@ export class CapacityModel {
       const work = range.commitWork;
       range.windowWork += work;
       range.operations += work;
-      const found = range.busyUntilMs - nowMs;
+      const found = range.busyMs(nowMs);
       if (
         found > this.#rangePatienceMs &&
         (fullest === undefined || found > fullest.waitMs(nowMs))
@@ -309,8 +309,14 @@ export class CapacityModel {
   #refuse(range: KeyRange, longestMs: number): -1 {
     const waitMs = Math.max(range.waitMs(this.#nowMs), longestMs);
     this.#obstacle = { kind: waitMs > DEADLINE_MS ? "deadline" : "range", range, waitMs };
-    range.serve(range.commitWork * this.#refusedWork, this.#nowMs);
+    this.#turnAway(range, range.commitWork);
     return -1;
+  }
+
+  /** Turning work away costs a part of doing it, and no flood makes the wait much longer than patience. */
+  #turnAway(range: KeyRange, work: number): void {
+    const atMostMs = REFUSED_AT_MOST * this.#rangePatienceMs;
+    if (range.waitMs(this.#nowMs) < atMostMs) range.serve(work * this.#refusedWork, this.#nowMs);
   }
 
   #add(range: KeyRange): void {

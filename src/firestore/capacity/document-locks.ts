@@ -1,5 +1,8 @@
 import type { ModelConstants } from "./constants.ts";
 
+/** Refusals lengthen a queue up to so many times the patience. */
+export const REFUSED_AT_MOST = 1.25;
+
 /**
  * The locks of single documents. A commit holds each document it writes for a while, so a document
  * takes no more than a ceiling of writes a second, whatever range it lies in; from one write a
@@ -69,12 +72,17 @@ export class DocumentLocks {
     return span <= 0 ? this.holdMs : this.holdMs * Math.min(1, (rate - this.onsetRate) / span);
   }
 
-  /** Holds the lock for so many writes' time. */
-  hold(document: number, writes: number, nowMs: number): void {
+  /** Holds the lock for a write's time. */
+  hold(document: number, nowMs: number): void {
     const busyUntil = this.#busyUntilMs[document] as number;
     const earliest = nowMs - this.#burstMs;
-    const from = busyUntil > earliest ? busyUntil : earliest;
-    this.#busyUntilMs[document] = from + writes * this.holdMs;
+    this.#busyUntilMs[document] = (busyUntil > earliest ? busyUntil : earliest) + this.holdMs;
+  }
+
+  /** A write was turned away: that costs a part of one, and no flood makes the wait much longer than patience. */
+  refuse(document: number, part: number, nowMs: number): void {
+    const busyUntil = (this.#busyUntilMs[document] as number) + part * this.holdMs;
+    this.#busyUntilMs[document] = Math.min(busyUntil, nowMs + REFUSED_AT_MOST * this.patienceMs);
   }
 }
 

@@ -105,6 +105,11 @@ export class KeyRange {
     return Math.max(0, this.busyUntilMs - nowMs);
   }
 
+  /** The same, less what it takes at once: negative when it is at rest. */
+  busyMs(nowMs: number): number {
+    return Math.max(this.busyUntilMs - nowMs, -this.owner.rates.burstMs);
+  }
+
   /** Takes up so much work. */
   serve(operations: number, nowMs: number): void {
     const earliest = nowMs - this.owner.rates.burstMs;
