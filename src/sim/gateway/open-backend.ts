@@ -9,6 +9,7 @@ import {
 } from "../../firestore/gateway/policy/firestore-policy.ts";
 import { createRelayBackend } from "../../firestore/gateway/relay/relay-backend.ts";
 import type { RelayEvents } from "../../firestore/gateway/relay/relay-events.ts";
+import type { IndexCatalogue } from "../../firestore/indexes/catalogue.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
 import { UserError } from "../cli/errors.ts";
@@ -72,6 +73,7 @@ export interface BackendParts {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly engine: Engine;
+  readonly catalogue: IndexCatalogue;
   readonly admission: ControlledAdmission;
   readonly events: RelayEvents;
   readonly log: LineLog;
@@ -100,10 +102,12 @@ export function openBackend(plan: BackendPlan, parts: BackendParts): Promise<Ope
   }
 }
 
-function openEmbedded({ clock, rng, engine, admission, log }: BackendParts): OpenBackend {
+function openEmbedded(parts: BackendParts): OpenBackend {
+  const { clock, rng, engine, catalogue, admission, log } = parts;
   const backend = createEmbeddedBackend({
     clock,
     engine,
+    catalogue,
     admission,
     rng: rng.fork("server"),
     onFault: (error) => log(`Fault of Plimsoll itself: ${(error as Error).stack ?? String(error)}`),

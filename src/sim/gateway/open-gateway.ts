@@ -42,8 +42,9 @@ export async function openGateway(
   const plan = await planBackend(settings, machine);
   const rng = createRng(settings.seed);
   const engine = createEngine(clock, rng.fork("engine"));
+  const catalogue = createCatalogue(indexes.file);
   const admission = createAdmission({
-    catalogue: createCatalogue(indexes.file),
+    catalogue,
     previous: (database, path) =>
       plan.kind === "embedded"
         ? (engine.database(database).peek(path)?.fields ?? "none")
@@ -61,6 +62,7 @@ export async function openGateway(
     clock,
     rng,
     engine,
+    catalogue,
     admission,
     events,
     ...options,

@@ -12,8 +12,13 @@ const DETAIL_CHARACTERS_MAX = 2000;
 export function statusOf({ code, message, refusal }: Decision & { kind: "refuse" }): GrpcStatus {
   const details: readonly HeaderField[] = [
     ["x-plimsoll-limit", refusal.limit],
-    ["x-plimsoll-subject", refusal.subject.slice(0, DETAIL_CHARACTERS_MAX)],
-    ["x-plimsoll-explanation", refusal.explanation.slice(0, DETAIL_CHARACTERS_MAX)],
+    ["x-plimsoll-subject", oneLine(refusal.subject)],
+    ["x-plimsoll-explanation", oneLine(refusal.explanation)],
   ];
   return { code, message, details };
+}
+
+/** JSON in an explanation stays JSON. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").slice(0, DETAIL_CHARACTERS_MAX);
 }
