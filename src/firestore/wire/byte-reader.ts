@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { WireError } from "./wire-error.ts";
 
 /** The low three bits of a tag (https://protobuf.dev/programming-guides/encoding/#structure). */
-export const VARINT = 0;
-export const FIXED64 = 1;
+const VARINT = 0;
+const FIXED64 = 1;
 export const LENGTH_DELIMITED = 2;
 const START_GROUP = 3;
 const END_GROUP = 4;

@@ -62,7 +62,7 @@ export function readBatchGetRequest(bytes: Uint8Array): GetRequest {
 }
 
 /** Paths of documents that must all be in the request's database. */
-export function documentPaths(names: readonly string[], databaseName: string): readonly string[] {
+function documentPaths(names: readonly string[], databaseName: string): readonly string[] {
   return names.map((name) => {
     const { path } = parseDocumentName(name);
     if (name.startsWith(`${databaseName}/`)) return path;

@@ -11,11 +11,12 @@ import {
   QUERY_SELECTORS,
   readSelector,
   type Selector,
+  type SelectorTags,
 } from "./read-selector.ts";
 import { parseParentName } from "./resource-name.ts";
 
 /** google.firestore.v1.ExplainOptions. */
-export type Explain = "plan" | "analyze" | undefined;
+type Explain = "plan" | "analyze" | undefined;
 
 export interface QueryRequest {
   readonly database: DatabaseName;
@@ -27,23 +28,9 @@ export interface QueryRequest {
 /** RunQueryRequest. @throws FirestoreError INVALID_ARGUMENT, as all of these */
 export function readQueryRequest(bytes: Uint8Array): QueryRequest {
   const reader = new ByteReader(bytes);
-  let parent = "";
-  let at: number | undefined;
-  let selector = LATEST;
-  let explain: Explain;
-  readRemainingFields(reader, (tag) => {
-    if (tag === ((1 << 3) | 2)) parent = reader.string();
-    else if (tag === ((2 << 3) | 2)) at = passOver(reader, tag);
-    else if (tag === ((10 << 3) | 2)) explain = readExplain(reader);
-    else {
-      const read = readSelector(reader, tag, QUERY_SELECTORS);
-      if (read === undefined) return false;
-      selector = read;
-    }
-    return true;
-  });
+  const { parent, queryAt, ...rest } = readParts(reader, QUERY_SELECTORS, 10);
   const { database, path } = parseParentName(parent);
-  return { database, query: readQueryAt(reader, at, path), selector, explain };
+  return { database, query: readQueryAt(reader, queryAt, path), ...rest };
 }
 
 export interface AggregationRequest extends QueryRequest {
@@ -53,25 +40,39 @@ export interface AggregationRequest extends QueryRequest {
 /** RunAggregationQueryRequest. */
 export function readAggregationRequest(bytes: Uint8Array): AggregationRequest {
   const reader = new ByteReader(bytes);
+  const { parent, queryAt, ...rest } = readParts(reader, AGGREGATION_SELECTORS, 8);
+  const { database, path } = parseParentName(parent);
+  if (queryAt === undefined) throw invalid("only structured queries are supported");
+  reader.position = queryAt;
+  return { database, ...readAggregationQuery(reader, path), ...rest };
+}
+
+interface QueryParts {
+  readonly parent: string;
+  /** Where the query's message begins, which can be read only when the parent is known. */
+  readonly queryAt: number | undefined;
+  readonly selector: Selector;
+  readonly explain: Explain;
+}
+
+/** What the two requests have in common, under numbers that differ. */
+function readParts(reader: ByteReader, tags: SelectorTags, explainField: number): QueryParts {
   let parent = "";
-  let at: number | undefined;
+  let queryAt: number | undefined;
   let selector = LATEST;
   let explain: Explain;
   readRemainingFields(reader, (tag) => {
     if (tag === ((1 << 3) | 2)) parent = reader.string();
-    else if (tag === ((2 << 3) | 2)) at = passOver(reader, tag);
-    else if (tag === ((8 << 3) | 2)) explain = readExplain(reader);
+    else if (tag === ((2 << 3) | 2)) queryAt = passOver(reader, tag);
+    else if (tag === explainField * 8 + 2) explain = readExplain(reader);
     else {
-      const read = readSelector(reader, tag, AGGREGATION_SELECTORS);
+      const read = readSelector(reader, tag, tags);
       if (read === undefined) return false;
       selector = read;
     }
     return true;
   });
-  const { database, path } = parseParentName(parent);
-  if (at === undefined) throw invalid("only structured queries are supported");
-  reader.position = at;
-  return { database, ...readAggregationQuery(reader, path), selector, explain };
+  return { parent, queryAt, selector, explain };
 }
 
 export interface PartitionRequest {

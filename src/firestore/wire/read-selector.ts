@@ -20,7 +20,7 @@ export type TransactionOptions =
 export const LATEST: Selector = { kind: "latest" };
 
 /** Numbers of the fields of a consistency_selector, as wire tags. */
-interface SelectorTags {
+export interface SelectorTags {
   readonly transaction: number;
   readonly newTransaction: number;
   readonly readTime: number;

@@ -94,7 +94,7 @@ export function readTimestamp(reader: ByteReader): Timestamp {
   return checkTimestamp(seconds, nanos);
 }
 
-export function checkTimestamp(seconds: number, nanos: number): Timestamp {
+function checkTimestamp(seconds: number, nanos: number): Timestamp {
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) {
     throw new FirestoreError("INVALID_ARGUMENT", "Timestamp seconds exceeds limit for field.");
   }

@@ -6,7 +6,7 @@ import { NameReader, readWrite } from "./read-write.ts";
 import { parseDatabaseName } from "./resource-name.ts";
 
 /** Where a part of a message lies in its bytes: from `start`, its tag included, up to before `end`. */
-export interface Span {
+interface Span {
   readonly start: number;
   readonly end: number;
 }

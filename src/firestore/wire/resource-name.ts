@@ -14,10 +14,6 @@ export function parseDatabaseName(name: string): DatabaseName {
   return { projectId: match[1] ?? "", databaseId: match[2] ?? "" };
 }
 
-export function formatDatabaseName({ projectId, databaseId }: DatabaseName): string {
-  return `projects/${projectId}/databases/${databaseId}`;
-}
-
 /** The root that a document's, or a parent's, full name begins with. */
 export function rootIn(name: string, what = "Document"): string {
   const root = ROOT.exec(name)?.[0];

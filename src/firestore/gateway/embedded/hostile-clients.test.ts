@@ -24,6 +24,17 @@ const allThings = encode("RunQueryRequest", {
   structuredQuery: { from: [{ collectionId: "things" }] },
 });
 
+const listenToThings = encode("ListenRequest", {
+  database: DATABASE,
+  addTarget: {
+    targetId: 1,
+    query: {
+      parent: `${DATABASE}/documents`,
+      structuredQuery: { from: [{ collectionId: "things" }] },
+    },
+  },
+});
+
 const METHODS = [
   "GetDocument",
   "ListDocuments",
@@ -308,20 +319,7 @@ describe("a client that reads slowly", () => {
     server = await startEmbeddedServer({ limits: { queuedChanges: 200 } });
     const listening = session();
     const { stream, closed, messages } = openCall(listening, "Listen");
-    stream.write(
-      framed(
-        encode("ListenRequest", {
-          database: DATABASE,
-          addTarget: {
-            targetId: 1,
-            query: {
-              parent: `${DATABASE}/documents`,
-              structuredQuery: { from: [{ collectionId: "things" }] },
-            },
-          },
-        }),
-      ),
-    );
+    stream.write(framed(listenToThings));
     await until(() => messages.length >= 3);
     stream.pause();
     await seed(session(), 400, 20_000);
@@ -337,20 +335,7 @@ describe("a client that reads slowly", () => {
     const client = session();
     await seed(client, 300, 1000);
     const { stream, messages } = openCall(client, "Listen");
-    stream.write(
-      framed(
-        encode("ListenRequest", {
-          database: DATABASE,
-          addTarget: {
-            targetId: 1,
-            query: {
-              parent: `${DATABASE}/documents`,
-              structuredQuery: { from: [{ collectionId: "things" }] },
-            },
-          },
-        }),
-      ),
-    );
+    stream.write(framed(listenToThings));
     await until(() => messages.length === 303);
     expect(decode("ListenResponse", messages.at(-2))).toMatchObject({
       targetChange: { targetChangeType: "CURRENT" },

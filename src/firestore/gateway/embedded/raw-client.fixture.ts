@@ -67,6 +67,8 @@ export function openCall(
     }
   });
   stream.on("error", () => undefined);
+  // As SDKs do, it has nothing more to say once it has the status.
+  stream.on("end", () => stream.end());
   const closed = new Promise<Outcome>((resolve) => {
     stream.on("close", () => {
       const source = trailers ?? initial;

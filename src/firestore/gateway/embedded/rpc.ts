@@ -9,13 +9,13 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-export type UnaryMethod = (request: Uint8Array, call: Call) => Promise<Uint8Array>;
+type UnaryMethod = (request: Uint8Array, call: Call) => Promise<Uint8Array>;
 
 /** The answers are made one by one as the client takes them. */
-export type ServerStreamMethod = (request: Uint8Array, call: Call) => AsyncIterable<Uint8Array>;
+type ServerStreamMethod = (request: Uint8Array, call: Call) => AsyncIterable<Uint8Array>;
 
 /** Both ways at once. It is over when the promise settles. */
-export type BidiMethod = (stream: BidiStream) => Promise<void>;
+type BidiMethod = (stream: BidiStream) => Promise<void>;
 
 export interface BidiStream extends Call {
   /** What the client sends, one at a time; ends when the client has no more to say. */

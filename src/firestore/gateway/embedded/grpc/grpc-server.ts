@@ -39,7 +39,6 @@ export class GrpcServer {
   readonly #waiting = new Map<GrpcCall, number>();
   readonly #closing = new AbortController();
   #openCalls = 0;
-  #brokenConnections = 0;
 
   constructor(service: Service, surroundings: CallSurroundings) {
     this.#service = service;
@@ -54,20 +53,8 @@ export class GrpcServer {
     this.#http2.on("session", (session) => this.#opened(session));
     this.#http2.on("stream", (stream, headers) => this.#serve(stream, headers));
     // A connection that breaks, or was never HTTP/2, is the client's business.
-    this.#http2.on("sessionError", () => {
-      this.#brokenConnections += 1;
-    });
+    this.#http2.on("sessionError", () => undefined);
     void this.#sweep();
-  }
-
-  /** Calls in progress. */
-  get openCalls(): number {
-    return this.#openCalls;
-  }
-
-  /** Connections that ended by a fault: bytes that are no HTTP/2, or a reset. */
-  get brokenConnections(): number {
-    return this.#brokenConnections;
   }
 
   accept(socket: Socket): void {
