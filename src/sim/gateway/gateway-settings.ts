@@ -16,7 +16,7 @@ export interface GatewayOptionSpec {
 }
 
 /** What runs behind the gateway, as asked for. */
-export type BackendChoice =
+type BackendChoice =
   | { readonly kind: "auto" | "embedded" | "emulator" }
   | { readonly kind: "endpoint"; readonly host: string; readonly port: number };
 

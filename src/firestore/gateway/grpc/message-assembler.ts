@@ -1,5 +1,5 @@
 /** gRPC's frame of a message: a byte for "compressed", four for the length, then the message. */
-export const MESSAGE_HEAD_BYTES = 5;
+const MESSAGE_HEAD_BYTES = 5;
 
 /** What a stretch of a stream's bytes completes. */
 export interface Piece {

@@ -24,7 +24,7 @@ export interface StubCall {
 export type StubBehaviour = (call: StubCall, message: string | undefined) => void;
 
 /** Unary: the answer is "ok " and the message, once the request has ended. */
-export const ECHO: StubBehaviour = (call, message) => {
+const ECHO: StubBehaviour = (call, message) => {
   if (message === undefined) reply(call, `ok ${call.messages.join("+").slice(0, 50)}`, "0");
 };
 
