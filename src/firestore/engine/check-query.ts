@@ -30,6 +30,7 @@ export function checkQuery(
   database: DatabaseName,
   query: StructuredQuery,
   disjunctions: Disjunctions,
+  asked: readonly Order[],
 ): void {
   checkParent(database, query.parent);
   if (query.collectionId !== undefined) checkCollectionId(query.collectionId);
@@ -47,7 +48,7 @@ export function checkQuery(
   checkImpliedOrders(leaves, query.orderBy);
   checkGroupParent(query, leaves);
   query.select?.forEach(checkFieldPath);
-  if (query.collectionId === undefined) checkKindless(leaves, query.orderBy);
+  if (query.collectionId === undefined) checkKindless(leaves, asked);
   checkCursor(database, query.startAt, query.orderBy);
   checkCursor(database, query.endAt, query.orderBy);
   if (query.findNearest !== undefined) checkNearest(query);

@@ -76,7 +76,7 @@ function isSettled(
   store: Store,
 ): boolean {
   if (query.offset > 0) return false;
-  const last = lastOf(view, store);
+  const last = lastOf(query, view, store);
   if (last === undefined && view.size > 0) return false;
   const isFull = view.size === query.limit;
   return changes.every(({ row, before, after }) => {
@@ -92,12 +92,16 @@ function isBehind(query: NormalQuery, candidate: Candidate, last: Candidate | un
   return last === undefined || query.compare(candidate, last) > 0;
 }
 
-/** The last document of a view, which is in the query's order; as it is now, without projection. */
-function lastOf(view: View, store: Store): Candidate | undefined {
+/**
+ * The last document of a view, which is in the query's order; as it is now, without projection.
+ * Undefined where it no longer matches, and so may have no place in the order.
+ */
+function lastOf(query: NormalQuery, view: View, store: Store): Candidate | undefined {
   const path = [...view.keys()].at(-1);
   const row = path === undefined ? undefined : store.tree.row(path);
   const document = row?.version.document;
-  return row === undefined || document === undefined ? undefined : { document, key: row.key };
+  if (row === undefined || document === undefined) return undefined;
+  return query.matches(document, row.key) ? { document, key: row.key } : undefined;
 }
 
 function readQuery(store: Store, query: NormalQuery, overlay: Overlay | undefined): View {

@@ -81,6 +81,19 @@ describe("a listener of a query", () => {
     ]);
   });
 
+  it("with a limit bears that its last document loses the field it goes by as another comes", () => {
+    const { database } = rig();
+    database.commitNow([1n, 3n, 5n].map((n) => set(`c/${n}`, { n })));
+    const orderBy = [{ field: ["n"], direction: "ascending" }] as const;
+    const { told } = hear(database, { query: query({ orderBy, limit: 2 }) });
+    database.commitNow([set("c/9", { n: 9n }), set("c/3", {})]);
+    database.commitNow([set("c/2", { n: 2n }), set("c/5", {})]);
+    expect(told.slice(1)).toEqual([
+      { changed: ["c/5"], removed: ["-c/3"], reset: false, count: 2 },
+      { changed: ["c/2"], removed: ["-c/5"], reset: false, count: 2 },
+    ]);
+  });
+
   it("hears nothing after it stopped", () => {
     const { database } = rig();
     const { told, stop } = hear(database, { query: query() });

@@ -7,8 +7,7 @@ import {
   pathKey,
   segmentCount,
 } from "../data/document-path.ts";
-import { compareStrings } from "../data/compare-strings.ts";
-import { formatFieldPath, isNameField, NAME_FIELD, sameFieldPath } from "../data/field-path.ts";
+import { compareFieldPaths, isNameField, NAME_FIELD, sameFieldPath } from "../data/field-path.ts";
 import { getField } from "../data/map-fields.ts";
 import type { Cursor, Order, StructuredQuery } from "../data/query.ts";
 import { Reference, type Value } from "../data/value.ts";
@@ -44,9 +43,14 @@ export interface NormalQuery {
   readonly keyOf: (value: Value) => string;
 }
 
-export function normaliseQuery(database: DatabaseName, query: StructuredQuery): NormalQuery {
+/** `asked`: the orders that the client asked for, where an aggregation has added some of its own. */
+export function normaliseQuery(
+  database: DatabaseName,
+  query: StructuredQuery,
+  asked: readonly Order[] = query.orderBy,
+): NormalQuery {
   const disjunctions = disjunctionsOf(query.where);
-  checkQuery(database, query, disjunctions);
+  checkQuery(database, query, disjunctions, asked);
   const keyOf = nameKeys(database);
   const orders = completeOrders(query);
   return {
@@ -87,7 +91,7 @@ export function ordersOf({ where, orderBy }: StructuredQuery): readonly Order[] 
   const implied = leavesOf(where)
     .filter(isInequality)
     .map(({ field }) => field)
-    .sort((left, right) => compareStrings(formatFieldPath(left), formatFieldPath(right)));
+    .sort(compareFieldPaths);
   for (const field of implied) {
     const isThere = orders.some((order) => sameFieldPath(order.field, field));
     if (!isThere && !isNameField(field)) orders.push({ field, direction });

@@ -47,7 +47,7 @@ export class Reader {
     // The query by itself must be right, too.
     this.normalise(query);
     checkAggregations(query, aggregations);
-    return this.normalise(aggregatedQuery(query, aggregations));
+    return normaliseQuery(this.#database, aggregatedQuery(query, aggregations), query.orderBy);
   }
 
   aggregate(
