@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatFieldPath, parseFieldPath } from "./field-path.ts";
+import { compareFieldPaths, formatFieldPath, parseFieldPath } from "./field-path.ts";
 
 describe("parseFieldPath", () => {
   it.each([
@@ -40,5 +40,12 @@ describe("parseFieldPath", () => {
         expect(parseFieldPath(formatFieldPath(path))).toEqual(path);
       }),
     );
+  });
+});
+
+describe("compareFieldPaths", () => {
+  it("goes by the names, in UTF-8 order, and not by the quotes some need", () => {
+    const sorted = [["a"], ["a", "z"], ["a-"], ["c"], ["ö"], ["\uffff"], ["😀"]];
+    expect(sorted.toReversed().sort(compareFieldPaths)).toEqual(sorted);
   });
 });

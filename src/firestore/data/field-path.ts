@@ -1,3 +1,4 @@
+import { compareStrings } from "./compare-strings.ts";
 import type { FieldPath } from "./document.ts";
 import { FirestoreError } from "./status.ts";
 
@@ -42,6 +43,16 @@ export function formatFieldPath(path: FieldPath): string {
 
 export function isNameField(path: FieldPath): boolean {
   return path.length === 1 && path[0] === "__name__";
+}
+
+/** Name by name, each in UTF-8 order; a path before those beneath it. Quotes do not count. */
+export function compareFieldPaths(left: FieldPath, right: FieldPath): number {
+  const shorter = Math.min(left.length, right.length);
+  for (let index = 0; index < shorter; index += 1) {
+    const difference = compareStrings(left[index] as string, right[index] as string);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
 }
 
 export function sameFieldPath(left: FieldPath, right: FieldPath): boolean {

@@ -173,6 +173,11 @@ describe("an aggregation", () => {
     expect(result.get("n")).toBe(expected);
   });
 
+  it("sums over collections of every name, which no query may order by a field", async () => {
+    const everywhere = { collectionId: undefined };
+    expect(await figures([1n, undefined, 2n], [count, sum], everywhere)).toEqual({ n: 2n, s: 3n });
+  });
+
   it.each<readonly [readonly Aggregation[], Partial<StructuredQuery>, RegExp]>([
     [[], {}, /^Aggregations can not be empty/],
     [
