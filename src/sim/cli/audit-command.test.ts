@@ -2,11 +2,13 @@ import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
 import { FakeClock } from "../drivers/testing/fake-clock.ts";
 import { createFakeMachine } from "../targets/fake-machine.fixture.ts";
 import { runCli } from "./cli.ts";
 import { recordStream } from "./text-stream.fixture.ts";
+import type { TextStream } from "./text-stream.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-audit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,6 +23,11 @@ function file(name: string, text: string): string {
 
 async function audit(parameters: readonly string[], stream: { readonly isTTY?: boolean } = {}) {
   const stdout = recordStream(stream);
+  const { exitCode, stderr } = await auditTo(stdout, parameters);
+  return { exitCode, stdout: stdout.text(), stderr };
+}
+
+async function auditTo(stdout: TextStream, parameters: readonly string[] = []) {
   const stderr = recordStream();
   const exitCode = await runCli(["audit", ...parameters], {
     clock: new FakeClock(),
@@ -31,7 +38,23 @@ async function audit(parameters: readonly string[], stream: { readonly isTTY?: b
     exit: () => undefined,
     loadSimulate: () => Promise.reject(new Error("an audit runs nothing")),
   });
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  return { exitCode, stderr: stderr.text() };
+}
+
+/** Standard output that takes its time, and then has taken what it was given or has failed. */
+function pipe(outcome?: NodeJS.ErrnoException) {
+  const taken: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      setImmediate(() => {
+        if (outcome === undefined) taken.push(chunk.toString());
+        done(outcome);
+      });
+    },
+  });
+  // As main.ts has it.
+  stream.on("error", () => undefined);
+  return { stream, taken };
 }
 
 describe("audit", () => {
@@ -126,6 +149,21 @@ describe("audit", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^${output}: 0 errors, .* for information\\.\n$`));
     expect(readFileSync(output, "utf8")).toMatch(/^# Audit\n/);
+  });
+
+  it("ends only when standard output has taken all of it", async () => {
+    const { stream, taken } = pipe();
+    expect((await auditTo(stream)).exitCode).toBe(0);
+    expect(taken.join("")).toMatch(/for information\.\n$/);
+  });
+
+  it("fails when standard output is full, and not when its reader has gone away", async () => {
+    const full = pipe(Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));
+    const { exitCode, stderr } = await auditTo(full.stream);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^E_AUDIT_OUTPUT: .*no space left on device/);
+    const gone = pipe(Object.assign(new Error("broken pipe"), { code: "EPIPE" }));
+    expect((await auditTo(gone.stream)).exitCode).toBe(0);
   });
 
   it("paints for a terminal only", async () => {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
+import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { audit, type AuditReport } from "../audit/audit.ts";
@@ -12,6 +13,7 @@ import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
 import { createPaint, type Colour } from "./paint.ts";
 import { INDEXES_FILE, RULES_FILE } from "./project-files.ts";
+import type { TextStream } from "./text-stream.ts";
 
 const THRESHOLDS = [...SEVERITIES, "never"] as const;
 type Threshold = (typeof THRESHOLDS)[number];
@@ -156,7 +158,10 @@ async function write(
 ): Promise<void> {
   if (output === undefined) {
     const paint = createPaint(stdout, machine.environment);
-    stdout.write(renderAudit(report, format, (kind, text) => paint(COLOURS[kind], text)));
+    await writeWhole(
+      stdout,
+      renderAudit(report, format, (kind, text) => paint(COLOURS[kind], text)),
+    );
     return;
   }
   try {
@@ -174,6 +179,27 @@ async function write(
     );
   }
   stdout.write(`${output}: ${countsText(report)}.\n`);
+}
+
+/**
+ * The process ends as soon as the exit code is known, and a pipe takes 64 KiB at a time: what it has
+ * not taken by then would be lost. A reader that has gone away (`| head`) is no fault.
+ */
+async function writeWhole(stream: TextStream, text: string): Promise<void> {
+  if (!(stream instanceof Writable)) {
+    stream.write(text);
+    return;
+  }
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+    stream.write(text, resolve);
+  });
+  if (!error || error.code === "EPIPE") return;
+  throw new UserError(
+    "E_AUDIT_OUTPUT",
+    `standard output cannot be written: ${error.message}. Accepted: a file or a pipe that takes it.`,
+    "The audit was made, and is lost; run it again.",
+    { cause: error },
+  );
 }
 
 function isFailed({ findings }: AuditReport, threshold: Threshold): boolean {
