@@ -393,14 +393,6 @@ const CASES: readonly Case[] = [
     rules: lookupRules(11),
     says: "looks up 11 documents",
   },
-  {
-    id: "rules-unused",
-    severity: "info",
-    why: "no query",
-    rules: "match /d/{id} { allow get: if request.auth.uid == id; }",
-    queries: [named("q")],
-    says: "/d/{id}: no known",
-  },
 ];
 
 function reportOfCase({ indexes = [], overrides = [], queries, rules }: Case): AuditReport {
@@ -426,7 +418,7 @@ describe("findings", () => {
 
   it("are all met by some case, or by our own files", () => {
     const met = new Set([...CASES.map(({ id }) => id), ...OWN.findings.map(({ id }) => id)]);
-    expect(FINDING_IDS.filter((id) => !met.has(id))).toEqual(["too-many-entries"]);
+    expect(FINDING_IDS.filter((id) => !met.has(id))).toEqual(["too-many-entries", "rules-unused"]);
   });
 
   it.each<[why: string, one: Omit<Case, "id" | "severity" | "why" | "says">, not: FindingId]>([
@@ -452,6 +444,11 @@ describe("findings", () => {
       "rules that let nobody in",
       { rules: "match /c/d { allow write: if false; }" },
       "hot-document",
+    ],
+    [
+      "a document that may be read by its path, where no schema is known",
+      { rules: "match /d/{id} { allow get: if request.auth.uid == id; }", queries: [named("q")] },
+      "rules-unused",
     ],
     ["200 indexes", { indexes: manyIndexes(200) }, "too-many-indexes"],
     [
@@ -484,6 +481,19 @@ describe("findings", () => {
     expect(findings.find(({ id }) => id === "too-many-entries")).toMatchObject({
       severity: "error",
     });
+  });
+
+  it("tell of rules for what the schema does not have", () => {
+    const { findings } = reportOf({
+      isOwnIndexes: true,
+      rules: {
+        name: "r.rules",
+        text: "service cloud.firestore { match /databases/{db}/documents { match /user/{uid} { allow get: if request.auth.uid == uid; } match /users/{uid} { allow get: if request.auth.uid == uid; } } }",
+      },
+    });
+    expect(findings.filter(({ id }) => id === "rules-unused")).toMatchObject([
+      { severity: "info", what: expect.stringMatching(/^\/user\/\{uid\}: no known/) },
+    ]);
   });
 
   it("know a rate from the paths in the rules, where there is no schema", () => {

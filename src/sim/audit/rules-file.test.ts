@@ -52,6 +52,41 @@ describe("readRules", () => {
     ]);
   });
 
+  it("needs no semicolons", () => {
+    const [block] = blocksOf(
+      "match /a/{b} {",
+      "  allow get",
+      "  allow list: if request.auth != null",
+      "  allow update, delete : if isAllowed()",
+      "  function isAllowed() { return b in ['match', 'allow it'] }",
+      "  allow create: if true",
+      "  match /c/{d} { allow read: if d == b }",
+      "}",
+    );
+    expect(block?.allows.map(({ line, methods, condition }) => [line, methods, condition])).toEqual(
+      [
+        [3, ["get"], "true"],
+        [4, ["list"], "request.auth != null"],
+        [5, ["update", "delete"], "isAllowed()"],
+        [7, ["create"], "true"],
+      ],
+    );
+    expect(block?.allows[2]?.meaning).toBe("b in ['match', 'allow it']");
+  });
+
+  it.each([
+    ["(true)", "true"],
+    ["((request.auth != null))", "request.auth != null"],
+    ["(a) || (b)", "(a) || (b)"],
+    ["(isIn())", "request.auth != null"],
+  ])("takes %s for %s", (condition, meaning) => {
+    const [block] = blocksOf(
+      "function isIn() { return (request.auth != null); }",
+      `match /a/{b} { allow read: if ${condition}; }`,
+    );
+    expect(block?.allows[0]?.meaning).toBe(meaning);
+  });
+
   it("finds what a condition looks up, in the functions it calls too", () => {
     expect(
       lookupsOf(

@@ -63,11 +63,18 @@ interface OpenBlock {
   }[];
 }
 
+/** A semicolon is optional: the emulator's compiler takes "allow read allow write: if true". */
+const END_OF_CONDITION = /[;}]|\b(?:allow\s+\w|match\s+\/|function\s+\w)/y;
+const END_OF_BODY = /\}/y;
+
 const DOCUMENTS = /^\/databases\/\{[^}]*\}\/documents/;
 
 class RulesReader {
   readonly #text: string;
   #at = 0;
+  /** Lines are counted as the reader goes on, never anew from the top. */
+  #lineNumber = 1;
+  #counted = 0;
   readonly #blocks: OpenBlock[] = [];
 
   constructor(text: string) {
@@ -135,27 +142,27 @@ class RulesReader {
     const head = this.#skip(/\w+\s*\([^)]*\)\s*\{/y);
     const [, name, parameters] = /^(\w+)\s*\(([^)]*)\)/.exec(head ?? "") ?? [];
     if (name === undefined || parameters === undefined) throw this.#fault("expected name(…) {");
-    const body = this.#readTo(/\}/);
+    const body = this.#readTo(END_OF_BODY);
     this.#at += 1;
     scope.functions.set(name, { parameters: parameters.match(/\w+/g) ?? [], body });
   }
 
   #readAllow(block: OpenBlock): void {
     const line = this.#line();
-    const methods = this.#skip(/[\w\s,]+/y)?.match(/\w+/g) ?? [];
+    const methods = this.#skip(/\w+(?:\s*,\s*\w+)*/y)?.match(/\w+/g) ?? [];
     if (methods.length === 0) throw this.#fault("expected methods");
-    const hasCondition = this.#skip(/:\s*if\b/y) !== undefined;
-    const condition = hasCondition ? oneLine(this.#readTo(/[;}]/)) : "true";
+    const hasCondition = this.#skip(/\s*:\s*if\b/y) !== undefined;
+    const condition = hasCondition ? oneLine(this.#readTo(END_OF_CONDITION)) : "true";
     block.allows.push({ line, methods, condition });
   }
 
-  /** The text up to a mark outside of texts, parentheses and inner braces; stands before the mark then. */
-  #readTo(mark: RegExp): string {
+  /** The text up to an end outside of texts, parentheses and inner braces; stands before the end then. */
+  #readTo(end: RegExp): string {
     const start = this.#at;
     let depth = 0;
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at] ?? "";
-      if (depth === 0 && mark.test(character)) return this.#text.slice(start, this.#at);
+      if (depth === 0 && this.#stands(end)) return this.#text.slice(start, this.#at);
       if (character === "'" || character === '"') this.#skipText();
       else {
         if ("([{".includes(character)) depth += 1;
@@ -172,6 +179,11 @@ class RulesReader {
     }
   }
 
+  #stands(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    return pattern.test(this.#text);
+  }
+
   #skip(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#text)?.[0];
@@ -180,7 +192,10 @@ class RulesReader {
   }
 
   #line(): number {
-    return this.#text.slice(0, this.#at).split("\n").length;
+    for (; this.#counted < this.#at; this.#counted += 1) {
+      if (this.#text[this.#counted] === "\n") this.#lineNumber += 1;
+    }
+    return this.#lineNumber;
   }
 
   #fault(what: string): RulesFault {
@@ -224,12 +239,19 @@ function lookupsOf(expression: string, scope: Scope, depth: number): ReadonlySet
 }
 
 /** What a condition comes to that says it in a function: `isSignedIn()` is `request.auth != null`. */
-function meaningOf(condition: string, scope: Scope, depth: number): string {
-  const name = /^\(?(\w+)\(\)\)?$/.exec(condition)?.[1];
+function meaningOf(written: string, scope: Scope, depth: number): string {
+  const condition = withoutParentheses(written);
+  const name = /^(\w+)\(\)$/.exec(condition)?.[1];
   const body = name === undefined ? undefined : functionOf(name, scope)?.body;
   const returned = /^\s*return\b([^;]*);?\s*$/.exec(body ?? "")?.[1];
   if (returned === undefined || depth > DEEPEST_CALL) return condition;
   return meaningOf(oneLine(returned), scope, depth + 1);
+}
+
+/** "((a) || (b))" is "(a) || (b)". */
+function withoutParentheses(expression: string): string {
+  const isWhole = expression.startsWith("(") && endOfCall(expression, 1) === expression.length - 1;
+  return isWhole ? withoutParentheses(expression.slice(1, -1).trim()) : expression;
 }
 
 interface Call {

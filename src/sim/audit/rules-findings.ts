@@ -56,7 +56,7 @@ function openTo(block: MatchBlock, allow: Allow, where: Place): readonly Finding
       },
     ];
   }
-  const isAnyUser = /^\(?request\.auth(\.uid)? ?!= ?null\)?$/.test(meaning);
+  const isAnyUser = /^request\.auth(\.uid)? ?!= ?null$/.test(meaning);
   if (!isAnyUser || !(isWrite(allow) || block.path.includes("=**"))) return [];
   return [
     {
@@ -110,7 +110,8 @@ function fixedDocument(block: MatchBlock, where: Place): readonly Finding[] {
 
 /** Blocks that let something in where, so far as is known, nothing is kept and nobody asks. */
 function unused(input: AuditInput, block: MatchBlock, where: Place): readonly Finding[] {
-  if (!input.areAllQueries) return [];
+  // Documents that are read by their path are in no query: without a schema nobody knows of them.
+  if (!input.areAllQueries || input.families.length === 0) return [];
   if (block.allows.every(({ meaning }) => meaning === "false")) return [];
   const known = [
     ...input.families.map(({ pattern }) => pattern),
