@@ -70,7 +70,7 @@ describe("readIndexFile", () => {
 
   it("reads overrides: TTL, all fields, none", () => {
     const overrides = [
-      { collectionGroup: "c", fieldPath: "expires", ttl: true },
+      { collectionGroup: "c", fieldPath: "expires", ttl: true, indexes: [] },
       { collectionGroup: "c", fieldPath: "*", indexes: [{ order: "ASCENDING" }] },
     ];
     expect(read({ fieldOverrides: overrides }).fieldOverrides).toEqual([
@@ -115,6 +115,14 @@ describe("readIndexFile", () => {
     const result = readIndexFile(JSON.stringify({ indexes: [{ collectionGroup: "c", fields }] }));
     expect(JSON.stringify(result)).toContain(message);
     expect(result.kind).toBe("faulty");
+  });
+
+  it("refuses an override that lists no indexes, not even none", () => {
+    const fieldOverrides = [{ collectionGroup: "c", fieldPath: "expires", ttl: true }];
+    expect(readIndexFile(JSON.stringify({ fieldOverrides }))).toMatchObject({
+      kind: "faulty",
+      faults: [{ message: expect.stringMatching(/^fieldOverrides\[0\]\.indexes: /) }],
+    });
   });
 
   it("tells the line of a text that is no JSON", () => {

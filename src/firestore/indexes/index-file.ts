@@ -119,30 +119,29 @@ const overrideSchema = z
     collectionGroup,
     fieldPath: z.union([z.literal("*"), fieldPath]),
     ttl: z.boolean().default(false),
-    indexes: z
-      .array(
-        z
-          .strictObject({
-            queryScope: scope,
-            order: order.optional(),
-            arrayConfig: arrayConfig.optional(),
-            apiScope: z.string().optional(),
-            density: z.string().optional(),
-            multikey: z.boolean().optional(),
-            unique: z.boolean().optional(),
-          })
-          .transform((index, context): SingleFieldIndex => {
-            if ((index.order === undefined) === (index.arrayConfig === undefined)) {
-              const message = "needs either order or arrayConfig";
-              context.addIssue({ code: "custom", message });
-              return z.NEVER;
-            }
-            const { queryScope } = index;
-            if (index.order !== undefined) return { queryScope, order: index.order };
-            return { queryScope, arrayConfig: "CONTAINS" };
-          }),
-      )
-      .default([]),
+    /** The Firebase tools refuse an override without it (validateField): it may not mean "exempt". */
+    indexes: z.array(
+      z
+        .strictObject({
+          queryScope: scope,
+          order: order.optional(),
+          arrayConfig: arrayConfig.optional(),
+          apiScope: z.string().optional(),
+          density: z.string().optional(),
+          multikey: z.boolean().optional(),
+          unique: z.boolean().optional(),
+        })
+        .transform((index, context): SingleFieldIndex => {
+          if ((index.order === undefined) === (index.arrayConfig === undefined)) {
+            const message = "needs either order or arrayConfig";
+            context.addIssue({ code: "custom", message });
+            return z.NEVER;
+          }
+          const { queryScope } = index;
+          if (index.order !== undefined) return { queryScope, order: index.order };
+          return { queryScope, arrayConfig: "CONTAINS" };
+        }),
+    ),
   })
   .transform((override): FieldOverride => override);
 

@@ -169,6 +169,7 @@ interface Case {
 
 const up = { queryScope: "COLLECTION", order: "ASCENDING" };
 const down = { queryScope: "COLLECTION", order: "DESCENDING" };
+const contains = { queryScope: "COLLECTION", arrayConfig: "CONTAINS" };
 const composite = (...paths: readonly string[]) => ({
   collectionGroup: "c",
   fields: paths.map((fieldPath) => ({ fieldPath, order: "ASCENDING" })),
@@ -196,6 +197,20 @@ const CASES: readonly Case[] = [
     why: "the default again",
     overrides: [override("created_at", down, up)],
     says: "exempts nothing",
+  },
+  {
+    id: "exemption-without-effect",
+    severity: "warning",
+    why: "of a field that may hold arrays",
+    overrides: [override("memberIds", down, up)],
+    says: "exempts nothing, unless the field holds arrays",
+  },
+  {
+    id: "exemption-without-effect",
+    severity: "error",
+    why: "the default again, of arrays too",
+    overrides: [override("labels", down, up, contains)],
+    says: "c.labels lists the indexes that every field has anyway: it exempts nothing.",
   },
   {
     id: "exemption-undone",
@@ -430,6 +445,30 @@ describe("findings", () => {
     [
       "a TTL policy that leaves the indexes",
       { overrides: [{ ...override("expires_at", up, down), ttl: true }] },
+      "exemption-without-effect",
+    ],
+    [
+      "what a query takes for an array",
+      {
+        overrides: [override("labels", up, down)],
+        queries: [named("q", ["labels", "array-contains"])],
+      },
+      "exemption-without-effect",
+    ],
+    [
+      "what an index takes for an array",
+      {
+        overrides: [override("labels", up, down)],
+        indexes: [
+          {
+            collectionGroup: "c",
+            fields: [
+              { fieldPath: "labels", arrayConfig: "CONTAINS" },
+              { fieldPath: "a", order: "ASCENDING" },
+            ],
+          },
+        ],
+      },
       "exemption-without-effect",
     ],
     ["one direction taken away", { overrides: [override("a", up)] }, "exemption-without-effect"],

@@ -1,6 +1,6 @@
 import type { IndexDefinition } from "../../firestore/indexes/catalogue.ts";
 import type { FieldOverride } from "../../firestore/indexes/index-file.ts";
-import { columnText } from "../../firestore/indexes/needed-index.ts";
+import { columnText, neededIndexes } from "../../firestore/indexes/needed-index.ts";
 import { SingleFields } from "../../firestore/indexes/single-fields.ts";
 import { parseFieldPath } from "../../firestore/data/field-path.ts";
 import type { AuditInput } from "./audit-input.ts";
@@ -24,14 +24,16 @@ export function exemptionFindings(input: AuditInput): readonly Finding[] {
 function withoutEffect(input: AuditInput, override: FieldOverride, at: number): readonly Finding[] {
   const { collectionGroup, fieldPath, ttl } = override;
   const kind = input.knowledge.kindOf(collectionGroup, fieldPath);
-  if (ttl || !isDefault(override, kind) || takesBack(input, override)) return [];
-  const isSure = kind.kind !== "array" && kind.kind !== "other";
+  if (ttl || !isDefault(override, holdsArrays(input, override))) return [];
+  if (takesBack(input, override)) return [];
+  const isSure =
+    override.indexes.some((index) => "arrayConfig" in index) || isScalar(kind, fieldPath);
   return [
     {
-      severity: "error",
+      severity: isSure ? "error" : "warning",
       id: "exemption-without-effect",
       where: placeIn(input.indexes.name, input.indexes.source, ["fieldOverrides", at]),
-      what: `The override of ${collectionGroup}.${fieldPath} lists the indexes that every field has anyway: it exempts nothing${isSure ? "" : " (unless the field holds arrays)"}.`,
+      what: `The override of ${collectionGroup}.${fieldPath} lists the indexes that every field has anyway: it exempts nothing${isSure ? "" : ", unless the field holds arrays"}.`,
       why: `By default a field has an ascending and a descending index in collection scope, and an override's list takes their place (${AUTOMATIC_PAGE}). This list is the same, so each write still adds to both${kind.kind === "time" ? `, and a field that only grows allows ${limitText("sequential-index")}` : ""}.`,
       remedy: exemption(
         override,
@@ -41,8 +43,32 @@ function withoutEffect(input: AuditInput, override: FieldOverride, at: number): 
   ];
 }
 
+/** Whether a field surely holds no array, for which a list without CONTAINS does take something away. */
+function isScalar({ kind }: FieldKind, fieldPath: string): boolean {
+  // "memberIds" may well be a list of them.
+  return kind === "time" || kind === "choice" || (kind === "id" && !fieldPath.endsWith("s"));
+}
+
+/** Whether the schema, an index or a query takes the field for an array. */
+function holdsArrays(
+  { knowledge, indexes, queries }: AuditInput,
+  { collectionGroup, fieldPath }: FieldOverride,
+): boolean {
+  const contains = (index: { readonly fields: IndexDefinition["fields"] }): boolean =>
+    index.fields.some((field) => field.fieldPath === fieldPath && "arrayConfig" in field);
+  return (
+    knowledge.kindOf(collectionGroup, fieldPath).kind === "array" ||
+    indexes.file.indexes.some((one) => one.collectionGroup === collectionGroup && contains(one)) ||
+    queries.some(({ query, aggregated }) =>
+      neededIndexes(query, aggregated).some(
+        (one) => one.collectionGroup === collectionGroup && contains({ fields: one.equalities }),
+      ),
+    )
+  );
+}
+
 /** Ascending and descending in collection scope, and nothing else but what arrays have. */
-function isDefault({ indexes }: FieldOverride, kind: FieldKind): boolean {
+function isDefault({ indexes }: FieldOverride, isArray: boolean): boolean {
   const texts = new Set(
     indexes.map((index) => `${index.queryScope} ${"order" in index ? index.order : "CONTAINS"}`),
   );
@@ -50,7 +76,7 @@ function isDefault({ indexes }: FieldOverride, kind: FieldKind): boolean {
   const others = texts.size - 2;
   if (!isOrdered) return false;
   if (texts.has("COLLECTION CONTAINS")) return others === 1;
-  return others === 0 && kind.kind !== "array";
+  return others === 0 && !isArray;
 }
 
 /** Whether it gives a field back what an exemption of its map, or of all fields, takes away. */
