@@ -168,6 +168,7 @@ function createRelay(
     clock,
     rng: rng.fork("policy"),
     admission,
+    isIdle: () => admission.mode === "off",
     serverMessageBytesMax: EMULATOR_MESSAGE_BYTES_MAX,
   });
   return createRelayBackend({ clock, endpoint: { host, port }, description, policy, events });

@@ -22,19 +22,21 @@ export interface FirestorePolicyOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly admission: Admission;
+  /** Whether nothing is decided at present, so that nothing need be read. */
+  readonly isIdle?: () => boolean;
   /** The longest message that the server behind takes. */
   readonly serverMessageBytesMax: number;
 }
 
 /** Decides over Firestore's calls as the admission does. */
 export function createFirestorePolicy(options: FirestorePolicyOptions): Policy {
-  const { clock, admission, serverMessageBytesMax } = options;
+  const { clock, admission, serverMessageBytesMax, isIdle = () => false } = options;
   const judges = createJudges(options.rng);
   return {
     largestMessageBytes: serverMessageBytesMax,
     shapeOf: (path) => DECIDED_METHODS.get(methodOf(path)),
     decide: (path, message) =>
-      decide(judges, admission, methodOf(path), message, clock.monotonicMs()),
+      isIdle() ? PASS : decide(judges, admission, methodOf(path), message, clock.monotonicMs()),
     tooLarge: (path, bytes) => tooLarge(methodOf(path), bytes, serverMessageBytesMax),
   };
 }
