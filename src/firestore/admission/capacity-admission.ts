@@ -4,7 +4,7 @@ import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
 import type { DatabaseName } from "../data/document.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { Write } from "../data/write.ts";
-import type { IndexCatalogue, QueryPlan } from "../indexes/catalogue.ts";
+import type { IndexCatalogue, IndexEntry, QueryPlan } from "../indexes/catalogue.ts";
 import type {
   Decision,
   PreviousFields,
@@ -23,6 +23,7 @@ import { Outcomes } from "./outcomes.ts";
 import { chargeQuery } from "./query-load.ts";
 import { type AttemptKind, Recorder } from "./recorder.ts";
 import type { AdmissionMode, AdmissionReport, HeatMap } from "./report.ts";
+import { isTwin } from "./index-name.ts";
 import { Footprints, type WriteFootprint } from "./write-footprint.ts";
 
 export interface CapacityAdmissionOptions {
@@ -263,14 +264,32 @@ export class CapacityAdmission implements ControlledAdmission {
 
 function chargeWrite(state: DatabaseState, footprint: WriteFootprint, nowMs: number): void {
   const { model } = state;
-  const { path, collection, created, changes } = footprint;
+  const { path, created, changes } = footprint;
   if (created === 1) model.newDocument(model.documentSpace(path, nowMs), path);
   else model.document(state.document(path, nowMs), created);
-  for (const entry of changes.removed) {
-    model.rowAt(state.placeOf(entry, collection, nowMs), entry, -1);
-  }
-  for (const entry of changes.inserted) {
-    model.rowAt(state.placeOf(entry, collection, nowMs), entry, 1);
-  }
+  chargeRows(state, footprint, changes.removed, -1, nowMs);
+  chargeRows(state, footprint, changes.inserted, 1, nowMs);
   model.endWrite();
+}
+
+/**
+ * A field's descending index holds the rows of its ascending one in the opposite order, and has the
+ * same load at the other end: where both change, one stands for both.
+ */
+function chargeRows(
+  state: DatabaseState,
+  { collection }: WriteFootprint,
+  entries: readonly IndexEntry[],
+  created: 1 | -1,
+  nowMs: number,
+): void {
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index] as IndexEntry;
+    const place = state.placeOf(entry, collection, nowMs);
+    state.model.rowAt(place, entry, created);
+    if (isTwin(entry, entries[index + 1])) {
+      place.space.copies = 2;
+      index += 1;
+    }
+  }
 }

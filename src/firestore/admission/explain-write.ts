@@ -3,6 +3,7 @@ import type { KeySpace } from "../capacity/key-space.ts";
 import type { IndexEntry } from "../indexes/catalogue.ts";
 import type { WriteExplanation } from "./controlled-admission.ts";
 import type { DatabaseState } from "./database-state.ts";
+import { isTwin } from "./index-name.ts";
 import { limitOf } from "./obstacle-refusal.ts";
 import { rangeName } from "./subject-name.ts";
 import type { WriteFootprint } from "./write-footprint.ts";
@@ -47,7 +48,10 @@ function touchedRanges(
   const add = (space: KeySpace, key: string): void => void ranges.set(space.locate(key), space);
   for (const { path, collection, changes } of footprints) {
     add(state.model.documentSpace(path, nowMs), path);
-    for (const entry of [...changes.removed, ...changes.inserted]) {
+    const entries = [...changes.removed, ...changes.inserted];
+    for (const [index, entry] of entries.entries()) {
+      const before = entries[index - 1];
+      if (before !== undefined && isTwin(before, entry)) continue;
       const { space, prefix } = state.placeOf(entry, collection, nowMs);
       add(space, prefix + entry.key);
     }

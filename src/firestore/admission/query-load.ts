@@ -1,7 +1,9 @@
 import { joinPath } from "../data/document-path.ts";
 import type { StructuredQuery } from "../data/query.ts";
 import type { IndexDefinition } from "../indexes/catalogue.ts";
+import type { KeySpace } from "../capacity/key-space.ts";
 import type { DatabaseState } from "./database-state.ts";
+import { indexName } from "./index-name.ts";
 
 /**
  * Charges the ranges in which the query begins to read: where the collection's documents begin, or
@@ -22,12 +24,28 @@ export function chargeQuery(
   }
   let longest = 0;
   for (const definition of indexes) {
-    const space = state.indexSpace(definition, collectionId, nowMs);
-    const key = definition.queryScope === "COLLECTION" ? `${collection}\0` : "";
+    const prefix = definition.queryScope === "COLLECTION" ? `${collection}\0` : "";
+    const twin = ascendingTwin(state, definition, collectionId);
+    const space = twin ?? state.indexSpace(definition, collectionId, nowMs);
+    const key = twin === undefined ? prefix : `${prefix}\uffff`;
     const waitMs = model.read(space, key, nowMs);
     if (waitMs < 0) return -1;
     const deleted = Math.floor(space.locate(key).deletedRowsAt(nowMs));
     longest = Math.max(longest, waitMs + deleted * deletedRowMs);
   }
   return longest;
+}
+
+/** The ascending index that stands for this descending one too: its end is where the query begins. */
+function ascendingTwin(
+  { model }: DatabaseState,
+  definition: IndexDefinition,
+  collectionGroup: string,
+): KeySpace | undefined {
+  const [field] = definition.fields;
+  if (definition.fields.length !== 1 || field === undefined) return undefined;
+  if (!("order" in field) || field.order === "ASCENDING") return undefined;
+  const ascending = { ...definition, fields: [{ ...field, order: "ASCENDING" }] } as const;
+  const space = model.knownIndexSpace(indexName(ascending, collectionGroup));
+  return space?.copies === 2 ? space : undefined;
 }

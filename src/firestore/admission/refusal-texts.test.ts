@@ -55,7 +55,7 @@ describe("a refusal says what production does not", () => {
       attempt(set(`c/${scattered(index)}`, { created_at: at(nowMs) })),
     );
     expect(refusal).toMatchObject({ limit: "sequential-index", subjectKind: "index-range" });
-    expect(refusal.subject).toMatch(/^index c \(created_at (ASC|DESC)\)/);
+    expect(refusal.subject).toMatch(/^index c \(created_at ASC\)/);
     expect(refusal.explanation).toContain('exempt the field from indexing ("indexes": [])');
   });
 

@@ -150,6 +150,27 @@ describe("16. a query", () => {
   });
 });
 
+test("a query for the newest waits where their index is hot, in either direction", () => {
+  const target = admission();
+  for (let index = 0; index < 20_000; index += 1) {
+    const nowMs = index / 3;
+    target.commit(attempt(set(`trades/${scattered(index)}`, { created_at: at(nowMs) })), nowMs);
+  }
+  const waitMs = (direction: "ascending" | "descending"): number => {
+    const query = {
+      parent: "",
+      collectionId: "trades",
+      allDescendants: false,
+      orderBy: [{ field: ["created_at"], direction }],
+      offset: 0,
+      limit: 20,
+    };
+    return target.query({ database: DATABASE, query }, 20_000 / 3).delayMs;
+  };
+  expect(waitMs("descending")).toBeGreaterThan(4000);
+  expect(waitMs("ascending")).toBeGreaterThan(4000);
+});
+
 test("19. reading the head of a queue gets slower with what was deleted from it, and recovers", () => {
   const target = admission();
   const head = {

@@ -91,6 +91,10 @@ export class CapacityModel {
     return this.#spaces.of("index", name, nowMs);
   }
 
+  knownIndexSpace(name: string): KeySpace | undefined {
+    return this.#spaces.known("index", name);
+  }
+
   spaces(): readonly KeySpace[] {
     return this.#spaces.all();
   }
@@ -216,16 +220,20 @@ export class CapacityModel {
   /** How many take part in the commit that was decided last. */
   participants(): number {
     let apart = 0;
+    let together = 0;
     for (let index = 0; index < this.#touchedCount; index += 1) {
-      if (this.#isApart(this.#touched[index] as KeyRange)) apart += 1;
+      const range = this.#touched[index] as KeyRange;
+      if (this.#isApart(range)) apart += range.owner.copies;
+      else together = 1;
     }
-    return apart < this.#touchedCount ? apart + 1 : Math.max(1, apart);
+    return Math.max(1, apart + together);
   }
 
   /** The same, for any ranges. */
   participantsOf(ranges: readonly KeyRange[]): number {
-    const apart = ranges.filter((range) => this.#isApart(range)).length;
-    return apart < ranges.length ? apart + 1 : Math.max(1, apart);
+    const apart = ranges.filter((range) => this.#isApart(range));
+    const together = apart.length < ranges.length ? 1 : 0;
+    return Math.max(1, together + apart.reduce((sum, { owner }) => sum + owner.copies, 0));
   }
 
   /**

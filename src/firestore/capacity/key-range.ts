@@ -6,6 +6,8 @@ export interface RangeOwner {
   readonly rates: RangeRates;
   /** How many ranges it has. */
   readonly size: number;
+  /** How many indexes it stands for: 2 for an ascending one with its descending twin. */
+  readonly copies: number;
   /** A window has ended: measures the load anew; may split and merge ranges. */
   roll(range: KeyRange, nowMs: number): void;
   /** A key that was touched, taken now and then. */

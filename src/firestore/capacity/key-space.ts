@@ -42,6 +42,7 @@ export class KeySpace implements RangeOwner {
   readonly rates: RangeRates;
   /** Grows whenever keys come to belong to another range. */
   generation = 0;
+  copies = 1;
   splits = 0;
   merges = 0;
 

@@ -29,6 +29,11 @@ export class SpaceTable {
     for (const space of this.all()) space.warm(writesPerSecond, nowMs);
   }
 
+  /** Only if it has been touched already. */
+  known(kind: SpaceKind, name: string): KeySpace | undefined {
+    return this.#spaces[kind].get(name);
+  }
+
   of(kind: SpaceKind, name: string, nowMs: number): KeySpace {
     const spaces = this.#spaces[kind];
     const known = spaces.get(name);
