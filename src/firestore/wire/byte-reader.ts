@@ -15,6 +15,11 @@ const DEEPEST_GROUP = 100;
 /** Below this many bytes, a loop makes a string faster than a call into Node does. */
 const SHORT_TEXT_BYTES = 20;
 
+/** Names up to this length are remembered, in so many places (a power of two) for all readers. */
+const LONGEST_NAME_BYTES = 40;
+const NAME_SLOTS = 2048;
+const names: (string | undefined)[] = Array.from({ length: NAME_SLOTS });
+
 /**
  * Reads protobuf's encoding from bytes, never beyond `limit`. Everything that is not there, or not as
  * it must be, throws a WireError. A message inside the message is read between `enter` and `leave`:
@@ -112,6 +117,39 @@ export class ByteReader {
     this.limit = outer;
     this.position = end;
     return end - start < SHORT_TEXT_BYTES ? this.#shortText(start, end) : this.#text(start, end);
+  }
+
+  /** A string that comes again and again, as names of fields do: the same one is given each time. */
+  name(): string {
+    const outer = this.enter();
+    const start = this.position;
+    const end = this.limit;
+    this.limit = outer;
+    this.position = end;
+    const length = end - start;
+    if (length === 0 || length > LONGEST_NAME_BYTES) return this.#text(start, end);
+    const { bytes } = this;
+    const hash =
+      (bytes[start] as number) * 31 +
+      (bytes[start + (length >> 1)] as number) * 7 +
+      (bytes[end - 1] as number) * 131 +
+      length * 1009;
+    const slot = hash & (NAME_SLOTS - 1);
+    const known = names[slot];
+    if (known !== undefined && this.#spells(known, start, length)) return known;
+    const text = this.#text(start, end);
+    // Only plain ASCII has a character for each byte.
+    if (text.length === length) names[slot] = text;
+    return text;
+  }
+
+  #spells(known: string, start: number, length: number): boolean {
+    if (known.length !== length) return false;
+    const { bytes } = this;
+    for (let index = 0; index < length; index += 1) {
+      if (known.charCodeAt(index) !== bytes[start + index]) return false;
+    }
+    return true;
   }
 
   /** A copy: what is kept must not keep the whole message. */

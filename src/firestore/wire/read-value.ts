@@ -136,7 +136,7 @@ export function readMapEntry(reader: ByteReader, depth: number, fields: Map<stri
   let value: Value | undefined;
   while (reader.position < reader.limit) {
     const tag = reader.tag();
-    if (tag === ((1 << 3) | 2)) key = reader.string();
+    if (tag === ((1 << 3) | 2)) key = reader.name();
     else if (tag === ((2 << 3) | 2)) value = readValue(reader, depth);
     else reader.skip(tag);
   }

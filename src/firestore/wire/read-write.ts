@@ -143,7 +143,7 @@ export function readMask(reader: ByteReader, mask: FieldPath[] = []): FieldPath[
   const outer = reader.enter();
   while (reader.position < reader.limit) {
     const tag = reader.tag();
-    if (tag === ((1 << 3) | 2)) mask.push(parseFieldPath(reader.string()));
+    if (tag === ((1 << 3) | 2)) mask.push(parseFieldPath(reader.name()));
     else reader.skip(tag);
   }
   reader.leave(outer);
