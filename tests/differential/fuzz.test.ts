@@ -21,7 +21,8 @@ function wire(isWrong: (request: Plain) => boolean): FirestoreWire {
   };
 }
 
-const hasLimit = (request: Plain): boolean => "limit" in (request["structuredQuery"] ?? {});
+const hasLimit = (request: Plain): boolean =>
+  Object.hasOwn(request["structuredQuery"] ?? {}, "limit");
 
 describe("fuzz", () => {
   it("finds what two servers answer differently, and shrinks it to the call that shows it", async () => {
