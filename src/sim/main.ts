@@ -36,5 +36,16 @@ async function main(): Promise<number> {
   }
 }
 
+const exitCode = await main();
+// A pipe takes what it is given by and by, and the exit would cut off the rest.
+await Promise.all([process.stdout, process.stderr].map(drain));
 // Clients may leave connections open that would keep the process alive.
-process.exit(await main());
+process.exit(exitCode);
+
+/** Resolves once all that was written has gone out, or never can. */
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve();
+    else stream.write("", () => resolve());
+  });
+}

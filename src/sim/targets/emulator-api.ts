@@ -4,6 +4,8 @@ import { UserError } from "../cli/errors.ts";
 import { askLocal, NoAnswer, type LocalAnswer, type LocalRequest } from "./local-http.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
+/** The rules are the first thing a new emulator is asked, with most of its code still uncompiled. */
+const RULES_TIMEOUT_MS = 30_000;
 /** Deleting some 100,000 documents takes the emulator seconds. */
 const CLEAR_TIMEOUT_MS = 120_000;
 
@@ -42,7 +44,7 @@ export class EmulatorApi {
   async loadRules(rulesFile: string, rules: string): Promise<readonly string[]> {
     const path = `/emulator/v1/projects/${this.#projectId}:securityRules`;
     const body = JSON.stringify({ rules: { files: [{ name: rulesFile, content: rules }] } });
-    const answer = await this.#send("PUT", path, { body, timeoutMs: ANSWER_TIMEOUT_MS });
+    const answer = await this.#send("PUT", path, { body, timeoutMs: RULES_TIMEOUT_MS });
     if (answer.status === 200) return readWarnings(rulesFile, answer.text);
     if (answer.status === 400) throw compileError(rulesFile, answer.text);
     throw this.#refused("security rules", answer);
