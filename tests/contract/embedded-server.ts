@@ -18,6 +18,9 @@ export interface EmbeddedServer {
   close(): Promise<void>;
 }
 
+/** For tests of src/firestore, which does not know the adapter. */
+export const REAL_CLOCK = createRealClock();
+
 const ADMITTED: Decision = { kind: "admit", delayMs: 0 };
 
 /** Lets everything through at once. */
@@ -32,7 +35,7 @@ export const ADMIT_ALL: Admission = {
 export async function startEmbeddedServer(
   options: Partial<EmbeddedBackendOptions> = {},
 ): Promise<EmbeddedServer> {
-  const clock = createRealClock();
+  const clock = REAL_CLOCK;
   const rng = createRng("embedded server of a test");
   const faults: unknown[] = [];
   const backend = createEmbeddedBackend({

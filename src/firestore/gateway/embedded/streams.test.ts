@@ -1,10 +1,10 @@
 import type { ClientHttp2Session } from "node:http2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  REAL_CLOCK,
   startEmbeddedServer,
   type EmbeddedServer,
 } from "../../../../tests/contract/embedded-server.ts";
-import { createRealClock } from "../../../sim/clock/real-clock.ts";
 import type { Clock } from "../../../std/clock.ts";
 import { framed } from "./grpc/message-parser.ts";
 import {
@@ -30,16 +30,15 @@ let session: ClientHttp2Session;
 /** Resolves the sleeps of a heartbeat's length, which is how time passes for them. */
 let beat: () => void = () => undefined;
 beforeEach(async () => {
-  const real = createRealClock();
   const clock: Clock = {
-    ...real,
+    ...REAL_CLOCK,
     sleep: (durationMs, signal) =>
       durationMs === 45_000
         ? new Promise((resolve) => {
             beat = resolve;
             signal?.addEventListener("abort", () => resolve());
           })
-        : real.sleep(durationMs, signal),
+        : REAL_CLOCK.sleep(durationMs, signal),
   };
   server = await startEmbeddedServer({ clock });
   session = openSession(server.port);

@@ -16,6 +16,9 @@ const HEADERS = {
 /** Whole messages of a stream that wait while the method works; then the client must wait. */
 const QUEUED_REQUESTS = 16;
 
+/** Why a call's work is given up when its stream is closed; made once, since every call ends so. */
+const CLIENT_GONE = new FirestoreError("CANCELLED", "The client cancelled the call.");
+
 /** How long a client may go on sending after it was given the status. */
 const LINGER_MS = 1000;
 
@@ -32,7 +35,7 @@ export interface CallSurroundings {
  * One gRPC call on one HTTP/2 stream: cuts messages, keeps the deadline, answers with a status
  * whatever happens. An error of a call that streams its answers comes after initial headers of its
  * own, since SDKs take an answer of trailers alone for a broken connection and try again for
- * seconds (../shared/research/gateway.md section 4).
+ * seconds.
  */
 export class GrpcCall {
   /** Whether a whole message has arrived, or never need to. */
@@ -267,8 +270,7 @@ export class GrpcCall {
   #closed(): void {
     this.#over = true;
     this.#drop();
-    if (!this.#abort.signal.aborted)
-      this.#abort.abort(new FirestoreError("CANCELLED", "The client cancelled the call."));
+    if (!this.#abort.signal.aborted) this.#abort.abort(CLIENT_GONE);
   }
 }
 
