@@ -271,14 +271,14 @@ const CASES: readonly Case[] = [
     why: "no query",
     overrides: [override("a", up)],
     queries: [named("q", ["b", "=="])],
-    says: "ASCENDING index of c.a",
+    says: "needs 1 index of c.a: ASCENDING in scope COLLECTION.",
   },
   {
     id: "duplicate-index",
     severity: "warning",
     why: "twice",
     indexes: [composite("a", "b"), composite("a", "b")],
-    says: "declared 2 times",
+    says: "c (a ASC, b ASC) is declared already",
   },
   {
     id: "duplicate-override",
@@ -471,6 +471,11 @@ describe("findings", () => {
       },
       "exemption-without-effect",
     ],
+    [
+      "an override that lacks an index besides",
+      { overrides: [override("a", up)], queries: [named("q", ["a", "array-contains"])] },
+      "unused-field-index",
+    ],
     ["one direction taken away", { overrides: [override("a", up)] }, "exemption-without-effect"],
     [
       "a field that does not grow",
@@ -520,6 +525,92 @@ describe("findings", () => {
     expect(findings.find(({ id }) => id === "too-many-entries")).toMatchObject({
       severity: "error",
     });
+  });
+
+  it("lets one of two indexes stay that serve the same query", () => {
+    const { findings } = reportOf({
+      indexes: {
+        name: "i.json",
+        text: JSON.stringify({ fieldOverrides: [override("a", up, down)] }),
+      },
+      queries: { name: "q.json", text: JSON.stringify([named("q", ["a", "=="])]) },
+    });
+    expect(findings.filter(({ id }) => id === "unused-field-index")).toMatchObject([
+      {
+        what: "No known query needs 1 index of c.a: DESCENDING in scope COLLECTION.",
+        remedy: { paste: { entry: { ...override("a"), indexes: [up] } } },
+      },
+    ]);
+  });
+
+  it("make one entry of what several queries need of a field", () => {
+    const queries = [
+      named("is", ["a", "=="]),
+      named("holds", ["a", "array-contains"]),
+      { ...named("last"), orderBy: ["a desc"] },
+    ];
+    const missing = reportOf({
+      indexes: { name: "i.json", text: JSON.stringify({ fieldOverrides: [override("a")] }) },
+      queries: { name: "q.json", text: JSON.stringify(queries) },
+    }).findings.filter(({ id }) => id === "missing-index");
+    expect(missing).toMatchObject([
+      {
+        what: "No index serves is, holds, last: it needs c (a ASC) and c (a CONTAINS) and c (a DESC).",
+        remedy: { paste: { entry: { ...override("a"), indexes: [up, contains, down] } } },
+      },
+    ]);
+  });
+
+  it("count a field as read that is merged with others", () => {
+    const { findings } = reportOf({
+      queries: {
+        name: "q.json",
+        text: JSON.stringify([named("of a day", ["date", "=="], ["status", "=="])]),
+      },
+    });
+    expect(findings.find(({ id }) => id === "sequential-field")?.remedy).toMatchObject({
+      text: expect.stringMatching(/^Read by of a day\./),
+      paste: null,
+    });
+  });
+
+  it("say of an index declared three times what they say of one, and twice that it is there", () => {
+    const idsOf = (times: number) =>
+      reportOfCase({
+        id: "duplicate-index",
+        severity: "warning",
+        why: "",
+        says: "",
+        indexes: Array.from({ length: times }, () => composite("status", "created_at")),
+        queries: [],
+      }).findings.map(({ id }) => id);
+    expect(idsOf(3).toSorted()).toEqual(
+      [...idsOf(1), "duplicate-index", "duplicate-index"].toSorted(),
+    );
+  });
+
+  it("tell when another index does alone", () => {
+    const { findings } = reportOf({
+      indexes: {
+        name: "i.json",
+        text: JSON.stringify({
+          indexes: [
+            composite("a", "b"),
+            {
+              collectionGroup: "c",
+              fields: [
+                { fieldPath: "a", order: "DESCENDING" },
+                { fieldPath: "b", order: "ASCENDING" },
+              ],
+            },
+          ],
+        }),
+      },
+      queries: { name: "q.json", text: JSON.stringify([named("q", ["a", "=="], ["b", ">"])]) },
+    });
+    expect(findings.find(({ id }) => id === "index-by-merging")?.what).toContain(
+      "(a DESC, b ASC) would do for q",
+    );
   });
 
   it("tell of rules for what the schema does not have", () => {

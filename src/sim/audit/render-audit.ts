@@ -1,4 +1,5 @@
 import type { AuditReport } from "./audit.ts";
+import { count } from "./exemption-findings.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 export const AUDIT_FORMATS = ["text", "json", "md"] as const;
@@ -20,14 +21,16 @@ export function renderAudit(report: AuditReport, format: AuditFormat, paint: Pai
 
 /** "2 errors, 1 warning, 30 for information" */
 export function countsText({ counts }: AuditReport): string {
-  const plural = (number: number, word: string): string =>
-    `${number} ${word}${number === 1 ? "" : "s"}`;
-  return `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${counts.info} for information`;
+  return `${count(counts.error, "error", "errors")}, ${count(counts.warning, "warning", "warnings")}, ${counts.info} for information`;
 }
 
 function subjectOf({ inputs }: AuditReport): string {
   const rules = inputs.rules === null ? "" : ` and ${inputs.rules}`;
-  return `${inputs.indexes}${rules}: ${inputs.composites} composite indexes, ${inputs.overrides} overrides, ${inputs.queries} queries`;
+  return [
+    `${inputs.indexes}${rules}: ${count(inputs.composites, "composite index", "composite indexes")}`,
+    count(inputs.overrides, "override", "overrides"),
+    count(inputs.queries, "query", "queries"),
+  ].join(", ");
 }
 
 function placeText({ where }: Finding): string {

@@ -4,8 +4,10 @@ import { columnText, definitionOf, neededIndexes } from "../../firestore/indexes
 import { SingleFields } from "../../firestore/indexes/single-fields.ts";
 import type { AuditInput } from "./audit-input.ts";
 import { count, exemption, listOf } from "./exemption-findings.ts";
+import { distinctIndexes } from "./distinct-indexes.ts";
 import { advice, placeIn, type Finding, type Place } from "./finding.ts";
 import { endsOf, fieldsBefore, worstEnd, type IndexEnds } from "./index-ends.ts";
+import { planAll } from "./planned-query.ts";
 
 /** Fields whose values only grow, where they make one end of an index hot. */
 export function sequentialFindings(input: AuditInput): readonly Finding[] {
@@ -15,7 +17,7 @@ export function sequentialFindings(input: AuditInput): readonly Finding[] {
 /** A warning for each composite that binds; those that hardly can are told of together. */
 function compositeFindings(input: AuditInput): readonly Finding[] {
   const { file, name, source } = input.indexes;
-  const held = file.indexes.flatMap((index, at) => {
+  const held = distinctIndexes(file).distinct.flatMap(({ index, at }) => {
     const time = index.fields.find(
       ({ fieldPath }) => input.knowledge.kindOf(index.collectionGroup, fieldPath).kind === "time",
     );
@@ -81,6 +83,7 @@ function bindingFinding({
 /** Automatic indexes of such fields, where the file, the schema or a query names them. */
 function automaticFindings(input: AuditInput): readonly Finding[] {
   const fields = new SingleFields(input.indexes.file);
+  const readersByField = fieldReaders(input);
   return [...namedTimes(input)].flatMap(([group, names]) =>
     [...names].flatMap((fieldPath) => {
       const present = fields.rowsOf(group, parseFieldPath(fieldPath));
@@ -89,7 +92,7 @@ function automaticFindings(input: AuditInput): readonly Finding[] {
       const isWide = present.some(({ queryScope }) => queryScope === "COLLECTION_GROUP");
       const queryScope = isWide ? "COLLECTION_GROUP" : "COLLECTION";
       const ends = endsOf(input.knowledge, { collectionGroup: group, queryScope }, [], fieldPath);
-      const readers = readersOf(input, group, fieldPath);
+      const readers = readersByField.get(fieldKey(group, fieldPath)) ?? [];
       return [
         {
           severity: ends.severity,
@@ -140,18 +143,27 @@ function namedTimes(input: AuditInput): ReadonlyMap<string, ReadonlySet<string>>
   return named;
 }
 
-/** Names of the queries that read the field's own index. */
-function readersOf(input: AuditInput, group: string, fieldPath: string): readonly string[] {
-  return input.queries
-    .filter(({ query, aggregated }) =>
-      neededIndexes(query, aggregated)
-        .map(definitionOf)
-        .some(
-          ({ collectionGroup, fields }) =>
-            collectionGroup === group && fields.length === 1 && fields[0]?.fieldPath === fieldPath,
-        ),
-    )
-    .map(({ name }) => name);
+/**
+ * Names of the queries that read a field's own indexes, merged with others or not, and of those that
+ * lack one of them.
+ */
+function fieldReaders({ queries, indexes }: AuditInput): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>();
+  for (const { known, plan } of planAll(queries, indexes.file)) {
+    for (const { collectionGroup, fields } of plan.kind === "served"
+      ? plan.indexes
+      : [plan.index]) {
+      const [field] = fields;
+      if (field === undefined || fields.length > 1) continue;
+      const key = fieldKey(collectionGroup, field.fieldPath);
+      readers.set(key, [...(readers.get(key) ?? []), known.name]);
+    }
+  }
+  return readers;
+}
+
+function fieldKey(group: string, fieldPath: string): string {
+  return `${group} ${fieldPath}`;
 }
 
 function placeOfField(input: AuditInput, group: string, fieldPath: string): Place {
