@@ -83,17 +83,27 @@ function kindOfType(fieldPath: string, type: z.ZodType): FieldKind {
 }
 
 const TIME_NAME =
-  /(^|[_.])(at|ts|time|date|timestamp|created|updated|modified|deleted|expires|published)(_on|_at|_time|_date)?$/i;
-const TIME_CAMEL = /[a-z](At|On|Time|Date|Timestamp|Ts)$/;
+  /(^|[_.])(at|ts|time|date|timestamp|epoch|created|updated|modified|expires)(_on|_at|_time|_date)?(_?(ms|millis|seconds))?$/i;
+/** Without "on" or "at" these are true or false as often as a time. */
+const TIME_OF_CHANGE = /(^|[_.])(deleted|published)_(on|date|time)$/;
+const TIME_CAMEL = /[a-z](At|On|Time|Date|Timestamp|Ts)(Ms|Millis|Seconds)?$/;
+const TIME_LAST = /(^|[_.])last_?(seen|login|active|activity|used|updated|modified)$/i;
+const SEQUENCE = /(^|[_.])(seq|sequence|serial)(_?(no|number))?$/i;
+const GROWING = [TIME_NAME, TIME_OF_CHANGE, TIME_CAMEL, TIME_LAST, SEQUENCE];
+const YES_OR_NO = /^(is|has)(_|[A-Z])/;
 const ID_NAME = /(^|[_.])(id|uid|uuid|key|email|slug|shard|address)s?$/i;
 const ID_CAMEL = /[a-z](Id|ID|Uid|Uuid|Key|Email|Ref|Address)s?$/;
+const PERSON_NAME =
+  /(^|[_.])(user|username|author|owner|sender|recipient|customer|(created|updated)_?by)$/i;
 const CHOICE_NAME =
-  /(^|[_.])(status|state|type|kind|side|role|category|mode|level|priority|enabled|active|deleted|public|visible|done)$|^(is|has)_?[A-Z_a-z]/;
+  /(^|[_.])(status|state|type|kind|side|role|category|mode|level|priority|enabled|active|deleted|published|public|visible|done)$/;
 
 function kindByName(fieldPath: string): FieldKind {
-  if (TIME_NAME.test(fieldPath) || TIME_CAMEL.test(fieldPath)) return { kind: "time" };
-  if (ID_NAME.test(fieldPath) || ID_CAMEL.test(fieldPath)) return { kind: "id" };
-  if (CHOICE_NAME.test(fieldPath)) return { kind: "choice", count: undefined };
+  const isNamed = (patterns: readonly RegExp[]): boolean =>
+    patterns.some((pattern) => pattern.test(fieldPath));
+  if (isNamed([YES_OR_NO, CHOICE_NAME])) return { kind: "choice", count: undefined };
+  if (isNamed(GROWING)) return { kind: "time" };
+  if (isNamed([ID_NAME, ID_CAMEL, PERSON_NAME])) return { kind: "id" };
   return { kind: "other" };
 }
 
