@@ -18,7 +18,7 @@ export interface Answer {
 export interface FirestoreWire {
   call(method: Method, request: Plain): Promise<Answer>;
   /** A stream of requests and answers, for Listen and Write. */
-  open(method: StreamMethod, onMessage: (message: Plain) => void): WireStream;
+  open(method: StreamMethod, database: string, onMessage: (message: Plain) => void): WireStream;
   close(): void;
 }
 
@@ -93,7 +93,7 @@ export function openGrpcWire(endpoint: string): FirestoreWire {
       STREAMING.has(method)
         ? callStreaming(client, method, request)
         : callUnary(client, method, request),
-    open: (method, onMessage) => openStream(client, method, onMessage),
+    open: (method, database, onMessage) => openStream(client, method, database, onMessage),
     close: () => client.close(),
   };
 }
@@ -154,16 +154,16 @@ function refusal(error: ServiceError, messages: readonly Plain[]): Answer {
 function openStream(
   client: Client,
   method: StreamMethod,
+  database: string,
   onMessage: (message: Plain) => void,
 ): WireStream {
   const [requestType, responseType] = STREAMS[method];
-  const metadata = new Metadata();
-  metadata.set("authorization", "Bearer owner");
   const call = client.makeBidiStreamRequest(
     pathOf(method),
     (message: Plain) => encode(requestType, message),
     (bytes) => decode(responseType, bytes),
-    metadata,
+    // The emulator never answers a stream whose metadata do not say which database it is for.
+    ownerOf({ database }),
     {},
   );
   call.on("data", onMessage);
