@@ -99,7 +99,6 @@ export const secondSchema = z.strictObject({
 export type Second = z.infer<typeof secondSchema>;
 
 const subjectKind = z.enum(["document", "index-range", "collection", "request", "query"]);
-export type SubjectKind = z.infer<typeof subjectKind>;
 
 /** Attempts that production's limits refuse, of one cause. */
 const refusalSchema = z.strictObject({

@@ -2,7 +2,7 @@ import type { GatewayControl } from "./gateway-control.ts";
 import type { LatencyChoice, LimitsChoice } from "./limits-choice.ts";
 
 /** Where a run's load goes. */
-export type TargetKind = "emulator" | "embedded" | "staging";
+type TargetKind = "emulator" | "embedded" | "staging";
 
 /** A database that is up, and has the service's security rules loaded where it evaluates them. */
 export interface Target {
