@@ -1,5 +1,13 @@
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -149,6 +157,24 @@ describe("audit", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^${output}: 0 errors, .* for information\\.\n$`));
     expect(readFileSync(output, "utf8")).toMatch(/^# Audit\n/);
+  });
+
+  it("leaves the file that was there when it cannot write all of the new one", async () => {
+    const output = file("old.md", "old");
+    // What is written first, and cannot be.
+    mkdirSync(`${output}.writing`);
+    const { exitCode, stderr } = await audit(["--output", output]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^E_AUDIT_OUTPUT: /);
+    expect(readFileSync(output, "utf8")).toBe("old");
+  });
+
+  it("writes through a link", async () => {
+    const target = file("target.md", "old");
+    const link = join(folder, "link.md");
+    symlinkSync(target, link);
+    await audit(["--output", link]);
+    expect(readFileSync(target, "utf8")).toMatch(/^firestore\.indexes\.json/);
   });
 
   it("ends only when standard output has taken all of it", async () => {

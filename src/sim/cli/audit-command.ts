@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -165,7 +165,7 @@ async function write(
     return;
   }
   try {
-    await writeFile(
+    await replaceFile(
       output,
       renderAudit(report, format, (_, text) => text),
     );
@@ -179,6 +179,22 @@ async function write(
     );
   }
   stdout.write(`${output}: ${countsText(report)}.\n`);
+}
+
+/** On a full disk, what was there stays: the file is made beside it and takes its place when whole. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  // A device, a pipe, a link: not to be replaced.
+  if (there !== undefined && !there.isFile()) return writeFile(path, text);
+  const draft = `${path}.writing`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    // A failure here must not hide the one that led to it.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /**
