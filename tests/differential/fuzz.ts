@@ -73,10 +73,10 @@ async function runBoth(
   steps: Case,
 ): Promise<{ readonly ours: readonly Observation[]; readonly theirs: readonly Observation[] }> {
   databases += 1;
-  const database = `projects/demo-fuzz-${process.pid}-${databases}/databases/(default)`;
+  const database = `projects/demo-ours-${process.pid}-${databases}/databases/(default)`;
   const [one, other] = await Promise.all([
     runCase(ours, database, steps),
-    runCase(theirs, database.replace("demo-fuzz", "demo-judge"), steps),
+    runCase(theirs, database.replace("demo-ours", "demo-them"), steps),
   ]);
   return { ours: one, theirs: other };
 }

@@ -2,6 +2,7 @@ import { createRng, type Rng } from "../../src/std/rng.ts";
 import type { Plain } from "../judge/firestore-wire.ts";
 import { aggregation, query } from "./generate-query.ts";
 import {
+  BULK_IDS,
   COLLECTIONS,
   DOCUMENT_IDS,
   documentName,
@@ -15,6 +16,8 @@ import type { Call, Case, Pages, Step, Transaction } from "./step.ts";
 
 /** Enough for a database of a few dozen documents with some history. */
 const STEPS = 50;
+/** The part of the cases that have a hundred and more documents. */
+const LARGE = 0.3;
 
 /** The seed's case: some writes to have a database, then everything mixed. */
 export function generateCase(seed: number): Case {
@@ -33,6 +36,7 @@ class CaseWriter {
 
   steps(): Case {
     const filling = Array.from({ length: 6 }, () => this.#commit(8));
+    if (this.#rng.chance(LARGE)) filling.push(this.#bulk());
     return [...filling, ...Array.from({ length: STEPS }, () => this.#step())];
   }
 
@@ -54,6 +58,21 @@ class CaseWriter {
 
   #commit(most: number): Call {
     const writes = several(this.#rng, 1, most, () => write(this.#rng, this.#committed));
+    const call = this.#call("Commit", { database: "$DB", writes });
+    this.#committed.push(call.id);
+    return call;
+  }
+
+  /** Two collections with many documents each, one at the root and one beneath it. */
+  #bulk(): Call {
+    const rng = this.#rng;
+    const beneath = `$DB/documents/${rng.pick(COLLECTIONS)}/d1/${rng.pick(SUBCOLLECTIONS)}`;
+    const writes = BULK_IDS.map((id, index) => ({
+      update: {
+        name: `${index % 3 === 0 ? beneath : "$DB/documents/a"}/${id}`,
+        fields: fields(rng),
+      },
+    }));
     const call = this.#call("Commit", { database: "$DB", writes });
     this.#committed.push(call.id);
     return call;

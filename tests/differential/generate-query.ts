@@ -4,6 +4,7 @@ import {
   COLLECTIONS,
   commonValue,
   DOCUMENT_IDS,
+  documentId,
   fieldPath,
   scalar,
   several,
@@ -76,7 +77,7 @@ function fieldFilter(rng: Rng): Plain {
 
 function nameFilter(rng: Rng): Plain {
   const name = (): Plain => ({
-    referenceValue: `$DB/documents/${rng.pick(COLLECTIONS)}/${rng.pick(DOCUMENT_IDS)}`,
+    referenceValue: `$DB/documents/${rng.pick(COLLECTIONS)}/${documentId(rng)}`,
   });
   const [op, operand] = comparison(rng, () => (rng.chance(0.95) ? name() : scalar(rng)));
   return { fieldFilter: { field: { fieldPath: "__name__" }, op, value: operand } };
@@ -112,7 +113,7 @@ function cursor(rng: Rng, name: "startAt" | "endAt", orderBy: readonly Plain[]):
   const values = Array.from({ length: count }, (_, index) => {
     const order = orderBy[index] as { field?: { fieldPath?: string } } | undefined;
     return order?.field?.fieldPath === "__name__"
-      ? { referenceValue: `$DB/documents/${rng.pick(COLLECTIONS)}/${rng.pick(DOCUMENT_IDS)}` }
+      ? { referenceValue: `$DB/documents/${rng.pick(COLLECTIONS)}/${documentId(rng)}` }
       : rng.chance(0.7)
         ? commonValue(rng)
         : scalar(rng);

@@ -22,6 +22,13 @@ export const DOCUMENT_IDS = [
   "~",
 ] as const;
 
+/** Documents of large cases: more than a server may be content to look at one by one. */
+export const BULK_IDS: readonly string[] = Array.from({ length: 150 }, (_, index) => `n${index}`);
+
+export function documentId(rng: Rng): string {
+  return rng.chance(0.12) ? rng.pick(BULK_IDS) : rng.pick(DOCUMENT_IDS);
+}
+
 export const COLLECTIONS = ["a", "b"] as const;
 export const SUBCOLLECTIONS = ["sub", "a", "ζ"] as const;
 
@@ -153,10 +160,8 @@ export function documentName(rng: Rng): string {
       "",
     ]);
   }
-  const parent = `$DB/documents/${rng.pick(COLLECTIONS)}/${rng.pick(DOCUMENT_IDS)}`;
-  return rng.chance(0.7)
-    ? parent
-    : `${parent}/${rng.pick(SUBCOLLECTIONS)}/${rng.pick(DOCUMENT_IDS)}`;
+  const parent = `$DB/documents/${rng.pick(COLLECTIONS)}/${documentId(rng)}`;
+  return rng.chance(0.7) ? parent : `${parent}/${rng.pick(SUBCOLLECTIONS)}/${documentId(rng)}`;
 }
 
 export function several<T>(rng: Rng, minimum: number, maximum: number, make: () => T): T[] {
