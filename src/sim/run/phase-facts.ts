@@ -65,7 +65,10 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     counts: recorder.counts,
     usersDue: recorder.updates.usersDue,
     usersServed: recorder.updates.usersServed,
-    worstSecond: { writes: worst.writes, atSecond: (worst.atMs - startedWallMs) / 1000 },
+    worstSecond: {
+      writes: worst.writes,
+      atSecond: worst.writes === 0 ? 0 : (worst.atMs - startedWallMs) / 1000,
+    },
     worstSecondApplied: recorder.applied.worstSecond().writes,
     worstDocument: recorder.sent.worstDocument(),
     pnlCommit: summary(recorder.pnlCommit, "pnl-commit", scenario),

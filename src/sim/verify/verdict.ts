@@ -44,7 +44,7 @@ export function headline(input: HeadlineInput): string {
 /** The first sentences of a text: what broke, and the cause; what to do about it stands below. */
 function sentences(text: string, count: number): string {
   return text
-    .split(/(?<=\.) (?=[A-Z0-9])/)
+    .split(/(?<=\.) /)
     .slice(0, count)
     .join(" ");
 }
