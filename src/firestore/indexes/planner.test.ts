@@ -45,6 +45,7 @@ describe("what serves a query", () => {
     ],
     ["no automatic index of two fields", [where("a", "=="), "b"], [], "missing a b"],
     ["a composite", [where("a", "=="), "b"], ["a b"], "a b"],
+    ["nothing ordered within one name", [where("a", "=="), "__name__ b"], [], "a"],
     [
       "equalities in any order",
       [and(where("a", "=="), where("b", "==")), "-c"],
@@ -160,6 +161,18 @@ describe("what overrides take and give", () => {
         `field-config=vector-config='{"dimension":"2","flat": "{}"}',field-path=v`,
       ),
     });
+  });
+
+  it("merges no indexes that end with a vector", () => {
+    const asked = {
+      ...query(and(where("a", "=="), where("b", "=="))),
+      findNearest: { field: ["v"], queryVector: [1, 2], measure: "cosine", limit: 3 },
+    } as const;
+    const indexes = ["a", "b"].map((path): IndexDefinition => ({
+      ...index(path),
+      fields: [...index(path).fields, { fieldPath: "v", vectorConfig: { dimension: 2 } }],
+    }));
+    expect(new Planner({ indexes, fieldOverrides: [] }).plan(asked, "demo-p").kind).toBe("missing");
   });
 });
 

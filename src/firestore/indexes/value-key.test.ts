@@ -69,6 +69,20 @@ describe("ascendingKey", () => {
     );
   });
 
+  it("orders integers that no double is equal to", () => {
+    const near = [-(2n ** 53n), 2n ** 53n, 2n ** 62n, 2n ** 63n - 2n].flatMap((one) => [
+      one - 1n,
+      one,
+      one + 1n,
+      Number(one),
+    ]);
+    for (const a of near) {
+      for (const b of near) {
+        expect(compareKeys(ascendingKey(a), ascendingKey(b))).toBe(Math.sign(compareValues(a, b)));
+      }
+    }
+  });
+
   it("is never the beginning of another, so that what follows decides nothing", () => {
     fc.assert(
       fc.property(value, value, (a, b) => {

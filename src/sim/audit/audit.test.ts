@@ -81,6 +81,15 @@ describe("our own files", () => {
     expect(trade?.where.line).toBeGreaterThan(1);
   });
 
+  it("keep their schema when the queries are others", () => {
+    const { notes, counts } = reportOf({
+      isOwnIndexes: true,
+      queries: { name: "q.json", text: JSON.stringify([named("q", ["a", "=="])]) },
+    });
+    expect(notes.join("\n")).toContain("the schema of the service");
+    expect(counts.info).toBeGreaterThanOrEqual(DOCUMENT_FAMILIES.length);
+  });
+
   it("name documents that are hot by how they are made", () => {
     const hot = OWN.findings.filter(({ id }) => id === "hot-document").map(({ what }) => what);
     expect(hot.some((what) => what.includes("tenants/{tenantId}/ops_heartbeats/{serviceId}"))).toBe(

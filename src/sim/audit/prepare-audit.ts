@@ -87,9 +87,9 @@ function knownOf(
     file: files.catalogue.name,
     line: lineOf(files.catalogue.text, pattern),
   });
-  if (files.isOwnIndexes && queries === undefined) {
+  if (files.isOwnIndexes) {
     return {
-      queries: serviceQueries(),
+      queries: queries ?? serviceQueries(),
       areAllQueries: true,
       knowledge: serviceKnowledge(),
       families: auditedFamilies(placeOf),
