@@ -38,7 +38,8 @@ export class TimeTable {
         undefined,
       );
       const time = (message["commitTime"] as Time | undefined) ?? latest;
-      if (time === undefined) continue;
+      // The emulator's time of a commit without writes is no time of its database.
+      if (time === undefined || results.length === 0) continue;
       this.#times.set(id, time);
       this.#name(time, `@${id}`);
       results.forEach(({ updateTime }, index) => {

@@ -34,7 +34,7 @@ export type Method = keyof typeof METHODS;
 export type StreamMethod = keyof typeof STREAMS;
 
 /** The RPCs by [request, response]. */
-const METHODS = {
+export const METHODS = {
   BatchGetDocuments: ["BatchGetDocumentsRequest", "BatchGetDocumentsResponse"],
   BatchWrite: ["BatchWriteRequest", "BatchWriteResponse"],
   BeginTransaction: ["BeginTransactionRequest", "BeginTransactionResponse"],
@@ -79,8 +79,11 @@ export function encode(name: string, message: Plain): Buffer {
 }
 
 export function decode(name: string | undefined, bytes: Uint8Array): Plain {
-  const type = messageType(name);
-  return type.toObject(type.decode(bytes), { longs: String, enums: String, bytes: String });
+  return toPlain(name, messageType(name).decode(bytes));
+}
+
+export function toPlain(name: string | undefined, message: protobuf.Message): Plain {
+  return messageType(name).toObject(message, { longs: String, enums: String, bytes: String });
 }
 
 /** Over gRPC, without credentials' checks: as the emulator's owner, past all rules. */
