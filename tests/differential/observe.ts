@@ -86,7 +86,13 @@ export function observe(
   database: string,
 ): Observation {
   const lines = code === 0 ? linesOf(method, messages).map((part) => render(part, times, database)) : []; // prettier-ignore
-  return { label, method, code, text: text.replaceAll(database, "$DB"), lines };
+  const texts = [text, ...messages.flatMap(textsOfWrites)].join(" ").trim();
+  return { label, method, code, text: texts.replaceAll(database, "$DB"), lines };
+}
+
+/** A BatchWrite that succeeds has a status, and a text, for each write. */
+function textsOfWrites({ status }: Plain): readonly string[] {
+  return ((status as readonly { message?: string }[]) ?? []).map(({ message }) => message ?? "");
 }
 
 function linesOf(method: Method, messages: readonly Plain[]): readonly unknown[] {
