@@ -46,10 +46,7 @@ export interface FieldPlan {
   readonly children: Map<string, FieldPlan>;
 }
 
-/**
- * Fields of a collection group that are remembered. Maps whose keys are data have no end of fields;
- * past this many all are forgotten and planned anew.
- */
+/** Fields of a collection group that are remembered. Maps whose keys are data have no end of fields. */
 const MOST_FIELDS = 10_000;
 
 /** How the documents of a collection group are indexed. */
@@ -69,15 +66,16 @@ export class GroupPlan {
       .map((definition) => this.#composite(definition));
   }
 
+  /** Whether it remembers so many fields that it is to be made anew, and what is kept by its slots too. */
+  get isFull(): boolean {
+    return this.#fields > MOST_FIELDS;
+  }
+
   /** The field of this name in the map whose fields are given; at the top by default. */
   field(name: string, siblings?: FieldPlan): FieldPlan {
     const fields = siblings?.children ?? this.#top;
     const known = fields.get(name);
     if (known !== undefined) return known;
-    if (this.#fields > MOST_FIELDS) {
-      this.#top.clear();
-      this.#fields = 0;
-    }
     const plan = this.#planField([...(siblings?.path ?? []), name]);
     this.#fields += 1;
     fields.set(name, plan);

@@ -360,9 +360,13 @@ describe("the laws of entries", () => {
     );
   });
 
-  it("stays right when a map has no end of fields", () => {
+  it("stays right when a map has no end of fields, and plans them all anew", () => {
     const many = createCatalogue(NO_INDEX_FILE);
     const write = (at: number) => fields({ m: fields({ [`key${at}`]: 1n }) });
+    const planOf = (at: number) =>
+      many.changes("c/d", undefined, write(at)).inserted[0]?.definition;
+    const first = planOf(1);
+    expect(planOf(2)).toBe(first);
     for (let at = 0; at < 12_000; at += 1) many.countEntries("c/d", write(at));
     expect(spaces(many.changes("c/d", undefined, write(3)).inserted)).toEqual([
       "c (m ASC)",
@@ -370,6 +374,8 @@ describe("the laws of entries", () => {
       "c (m.key3 ASC)",
       "c (m.key3 DESC)",
     ]);
+    expect(planOf(4)).toEqual(first);
+    expect(planOf(4)).not.toBe(first);
   });
 });
 

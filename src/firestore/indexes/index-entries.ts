@@ -62,9 +62,13 @@ export class IndexEntries {
   #collectionOf(path: string): Collection {
     const collectionPath = collectionOf(path);
     const known = this.#collections.get(collectionPath);
-    if (known !== undefined) return known;
-    if (this.#collections.size >= MOST_COLLECTIONS) this.#collections.clear();
+    if (known !== undefined && !known.plan.isFull) return known;
     const group = lastSegment(collectionPath);
+    if (this.#plans.get(group)?.isFull === true) {
+      this.#plans.delete(group);
+      this.#collections.clear();
+    }
+    if (this.#collections.size >= MOST_COLLECTIONS) this.#collections.clear();
     let plan = this.#plans.get(group);
     if (plan === undefined) {
       if (this.#plans.size >= MOST_COLLECTIONS) this.#plans.clear();

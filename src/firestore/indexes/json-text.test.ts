@@ -17,7 +17,7 @@ describe("readJson", () => {
       fc.property(
         fc.json(),
         fc.nat(),
-        fc.constantFrom("", "}", '"', ",", "x", "]"),
+        fc.constantFrom("", "}", '"', ",", "x", "]", "\u00A0", "\v"),
         (json, at, cut) => {
           const place = at % (json.length + 1);
           const text = json.slice(0, place) + cut + json.slice(place + 1);
@@ -36,6 +36,11 @@ describe("readJson", () => {
         document.lineOf(path),
       ),
     ).toEqual([1, 2, 3, 4, 7, 4, 1]);
+  });
+
+  it("skips the mark that some editors put first, and there only", () => {
+    expect(readJson("\uFEFF[1]").value).toEqual([1]);
+    expect(faultOf("[\uFEFF1]")?.message).toContain("expected a value");
   });
 
   it("skips comments, as the Firebase tools do", () => {

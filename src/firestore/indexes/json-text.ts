@@ -148,7 +148,7 @@ class Reader {
   }
 
   #skipSpace(): void {
-    const space = matchAt(/(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y, this.#text, this.#at);
+    const space = matchAt(/(?:[ \t\r\n]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y, this.#text, this.#at);
     this.#at += space?.length ?? 0;
   }
 
