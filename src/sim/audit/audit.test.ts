@@ -238,6 +238,14 @@ const CASES: readonly Case[] = [
     says: "1 composite index",
   },
   {
+    id: "exemption-undone",
+    severity: "warning",
+    why: "behind a user, and elsewhere behind few values: the worst counts",
+    indexes: [composite("uid", "created_at"), composite("status", "created_at")],
+    overrides: [override("created_at")],
+    says: "2 composite indexes",
+  },
+  {
     id: "ttl-field-indexed",
     severity: "info",
     why: "expiry needs no index",
@@ -652,6 +660,13 @@ describe("findings", () => {
       why: expect.stringContaining("in each shops/{shopId}/c"),
     });
     expect(of("/c/{id}")?.severity).toBe("warning");
+    // Of several collections of the name, the one that most write to.
+    expect(
+      of("/users/{uid}/c/{id} { allow get: if request.auth.uid == uid; } match /c/{id}"),
+    ).toMatchObject({
+      severity: "warning",
+      why: expect.stringContaining("One end for each value of status in c,"),
+    });
   });
 
   it("come with the worst first", () => {
