@@ -23,8 +23,12 @@ export const pulseConfigSchema = z.strictObject({
   signalLifeSeconds: z.number().min(60).max(2_592_000).default(86_400),
   /** ops/write_rates/users/{uid} is refreshed this often. */
   userRateSeconds: z.number().min(1).max(86_400).default(300),
-  /** Users whose trades are read together, at most; a twentieth of all users where they are few. */
-  pageUsers: z.int().min(1).max(10_000).default(1000),
+  /**
+   * Users whose trades are read together, at most; a twentieth of all users where they are few. They
+   * are neighbours in the database, and written one after another: so few that they are through
+   * within a second or two (see visit-order.ts).
+   */
+  pageUsers: z.int().min(1).max(10_000).default(50),
   /** A page is read this long before its first user is due, or a whole page ahead if that is more. */
   readAheadMs: z.number().min(0).max(60_000).default(1500),
   /** Users planned and not yet committed, at most; more wait, and their wait counts as latency. */

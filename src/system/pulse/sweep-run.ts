@@ -5,6 +5,7 @@ import { writeOps, type TenantTally } from "./ops-writes.ts";
 import { createUserReader, listUsers, type UnparsedUser, type UserReader } from "./read-users.ts";
 import { readWithRetry, type ReadPatience } from "./read-with-retry.ts";
 import { dueOffsetMs } from "./schedule.ts";
+import { scatteredPages } from "./visit-order.ts";
 import { failureFields, sweepUser, type UserTally } from "./sweep-user.ts";
 import type { SweepDependencies, SweepOptions } from "./sweep.ts";
 import type { SweptUser } from "./user-state.ts";
@@ -64,33 +65,37 @@ export class SweepRun {
   /** Visits everybody. Whatever happens, no visit is left running when it settles. */
   async run(): Promise<void> {
     try {
-      await this.#visitAll(await this.#list());
+      await this.#visitAll(await this.#pages());
     } finally {
       await Promise.all(this.#visits);
     }
   }
 
-  async #list(): Promise<readonly SweptUser[]> {
+  /** The users in the order of their visits. */
+  async #pages(): Promise<readonly (readonly SweptUser[])[]> {
     const { store, events } = this.#dependencies;
-    const { shards, sweepId, startMs } = this.#options;
+    const { config, shards, sweepId, startMs } = this.#options;
     const { users, broken } = await readWithRetry(this.#patience(), () => listUsers(store, shards));
     this.#listed = users.length + broken.length;
     for (const { user, error } of broken) this.#fail(user, error);
+    const pages = scatteredPages(users, pageSize(users.length, config));
     const dueMsOf = (position: number): number => this.#dueMs(position);
-    events.scheduled({ sweepId, startMs, users, dueMsOf });
-    return users;
+    events.scheduled({ sweepId, startMs, users: pages.flat(), dueMsOf });
+    return pages;
   }
 
-  async #visitAll(users: readonly SweptUser[]): Promise<void> {
+  async #visitAll(pages: readonly (readonly SweptUser[])[]): Promise<void> {
     const { store, worker } = this.#dependencies;
-    const { config, shards } = this.#options;
+    const { shards } = this.#options;
     const reader = createUserReader(this.#patience(), store, {
       cache: worker.accounts,
       areNeighbours: shards === "all",
     });
-    const pageUsers = pageSize(users.length, config);
-    for (let first = 0; first < users.length && !this.isCut; first += pageUsers) {
-      await this.#visitPage(reader, users.slice(first, first + pageUsers), first);
+    let first = 0;
+    for (const page of pages) {
+      if (this.isCut) return;
+      await this.#visitPage(reader, page, first);
+      first += page.length;
     }
   }
 
