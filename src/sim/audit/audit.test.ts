@@ -145,8 +145,21 @@ describe("the snippets that the document prints", () => {
   it("are held against the service's queries of those collections, which the notes say", () => {
     expect(PRINTED.inputs.queries).toBe(18);
     expect(PRINTED.notes.join("\n")).toContain(
-      "held against the collection groups that the file names (shadowTradeHistory, ledger_trades)",
+      "shadowTradeHistory, ledger_trades have names and fields of this project's service, so its 18 queries of them are held against the file",
     );
+  });
+
+  it("are told from other people's collections that have but the name", () => {
+    const other = { ...composite("country", "signedUpAt"), collectionGroup: "users" };
+    const { findings, inputs, notes } = reportOf({
+      indexes: { name: "i.json", text: JSON.stringify({ indexes: [other] }) },
+    });
+    expect(inputs.queries).toBe(0);
+    expect(findings.map(({ id }) => id).toSorted()).toEqual([
+      "sequential-field",
+      "sequential-index",
+    ]);
+    expect(notes.join("\n")).toContain("no query of this project's service is about these");
   });
 
   it("pass once the remedies are pasted", () => {

@@ -1,5 +1,4 @@
-import { readIndexFile } from "../../firestore/indexes/index-file.ts";
-import { DOCUMENT_FAMILIES } from "../../system/schema/catalogue.ts";
+import { readIndexFile, type IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { AuditInput } from "./audit-input.ts";
 import { auditedFamilies } from "./audited-families.ts";
 import { nameKnowledge, serviceKnowledge } from "./field-knowledge.ts";
@@ -43,9 +42,7 @@ export function prepareAudit(files: AuditFiles): PreparedAudit {
   if (indexes.kind === "faulty" || rules instanceof RulesFault || queries?.kind === "faulty") {
     return { kind: "faulty", faults };
   }
-  const groups = new Set(
-    [...indexes.file.indexes, ...indexes.file.fieldOverrides].map((one) => one.collectionGroup),
-  );
+  const groups = serviceGroups(indexes.file);
   const known = knownOf(files, groups, queries?.queries, rules);
   const input: AuditInput = {
     ...known,
@@ -56,6 +53,30 @@ export function prepareAudit(files: AuditFiles): PreparedAudit {
         : { name: files.rules.name, file: rules },
   };
   return { kind: "ready", input, notes: notesOf(files, input) };
+}
+
+/**
+ * The collection groups of a file that are the service's, by their names and by all their fields:
+ * "users" alone is in half of all projects.
+ */
+function serviceGroups(file: IndexFile): ReadonlySet<string> {
+  const schema = serviceKnowledge();
+  const named = [
+    ...file.indexes.map(({ collectionGroup, fields }) => ({
+      collectionGroup,
+      fields: fields.map(({ fieldPath }) => fieldPath),
+    })),
+    ...file.fieldOverrides.map(({ collectionGroup, fieldPath }) => ({
+      collectionGroup,
+      fields: [fieldPath],
+    })),
+  ];
+  const isKnown = ({ collectionGroup, fields }: (typeof named)[number]): boolean => {
+    const own = fields.filter((field) => field !== "*" && field !== "__name__");
+    return schema.patternsOf(collectionGroup, own).length > 0;
+  };
+  const foreign = new Set(named.filter((one) => !isKnown(one)).map((one) => one.collectionGroup));
+  return new Set(named.map((one) => one.collectionGroup).filter((group) => !foreign.has(group)));
 }
 
 function tryReadRules(text: string): RulesFile | RulesFault {
@@ -76,7 +97,11 @@ function faultsIn(
 
 type Known = Pick<AuditInput, "queries" | "areAllQueries" | "knowledge" | "families">;
 
-/** The service's schema goes with its own indexes, and with files that have no queries of their own. */
+/**
+ * The service's schema goes with its own indexes, and with files about collections of its own that
+ * come without queries.
+ * @param groups those collections' names.
+ */
 function knownOf(
   files: AuditFiles,
   groups: ReadonlySet<string>,
@@ -99,13 +124,10 @@ function knownOf(
     const knowledge = nameKnowledge(patternsOf(queries, rules));
     return { queries, areAllQueries: true, knowledge, families: [] };
   }
-  const isAboutService = DOCUMENT_FAMILIES.some(({ pattern }) =>
-    groups.has(pattern.split("/").at(-2) ?? ""),
-  );
   return {
     queries: serviceQueries(groups),
     areAllQueries: false,
-    knowledge: isAboutService ? serviceKnowledge() : nameKnowledge(patternsOf([], rules)),
+    knowledge: groups.size > 0 ? serviceKnowledge() : nameKnowledge(patternsOf([], rules)),
     families: auditedFamilies(placeOf, groups),
   };
 }
@@ -139,7 +161,7 @@ function notesOf(files: AuditFiles, input: AuditInput): readonly string[] {
   const notes = [`What fields hold is taken from ${input.knowledge.basis}.`];
   if (isGuessed && names.size > 0) {
     notes.push(
-      `No --queries were given: the ${input.queries.length} queries of this project's service are held against the collection groups that the file names (${[...names].join(", ")}). If they are not yours, give --queries.`,
+      `No --queries were given: ${[...names].join(", ")} have names and fields of this project's service, so its ${input.queries.length} queries of them are held against the file. If they are not yours, give --queries.`,
     );
   }
   if (isGuessed && names.size === 0) {
