@@ -646,9 +646,13 @@ describe("findings", () => {
   it("tell of rules for what the schema does not have", () => {
     const { findings } = reportOf({
       isOwnIndexes: true,
+      queries: {
+        name: "q.json",
+        text: JSON.stringify([{ name: "q", collectionGroup: "notes" }]),
+      },
       rules: {
         name: "r.rules",
-        text: "service cloud.firestore { match /databases/{db}/documents { match /user/{uid} { allow get: if request.auth.uid == uid; } match /users/{uid} { allow get: if request.auth.uid == uid; } } }",
+        text: "service cloud.firestore { match /databases/{db}/documents { match /user/{uid} { allow get: if request.auth.uid == uid; } match /a/{b}/c/{d}/notes/{id} { allow get: if request.auth.uid == b; } match /users/{uid} { allow get: if request.auth.uid == uid; } } }",
       },
     });
     expect(findings.filter(({ id }) => id === "rules-unused")).toMatchObject([
