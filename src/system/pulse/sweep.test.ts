@@ -22,7 +22,7 @@ import {
 import { createMemoryStore, type MemoryFaults } from "../store/memory-store.ts";
 import { StoreError, type Store, type Write } from "../store/store.ts";
 import { pulseConfigSchema } from "./config.ts";
-import type { CommitEvent, PulseEvents, SweepSummary } from "./events.ts";
+import type { CommitEvent, PulseEvents, SweepSchedule, SweepSummary } from "./events.ts";
 import type { Quote } from "./quotes.ts";
 import { createPulseWorker, runSweep, type SweepDependencies, type SweepOptions } from "./sweep.ts";
 import { account, openTrade } from "./testing.fixture.ts";
@@ -129,7 +129,10 @@ class Events implements PulseEvents {
   planned(_user: unknown, plan: { readonly writes: number }): void {
     this.plannedWrites += plan.writes;
   }
-  scheduled(): void {}
+  readonly listed: string[] = [];
+  scheduled({ users }: SweepSchedule): void {
+    this.listed.push(...users.map(({ uid }) => uid));
+  }
   staleRead(): void {}
   plannedOps(): void {}
   waited(): void {}
@@ -167,6 +170,19 @@ describe("runSweep", () => {
     // Lead-in 3 % and tail 4 % of 60 s: the first is due at 1.8 s, the last 6/7 of 55.8 s later.
     expect(due[0]).toBeCloseTo(1800, 5);
     expect(due.at(-1)).toBeCloseTo(1800 + (55_800 * 6) / 7, 5);
+  });
+
+  test("visits users in the order it told, and never goes through the key space in its order", async () => {
+    const { clock, uids, events, sweep } = await world({ users: 60 });
+    await clock.run(sweep());
+    const visited = events.commits.map(({ user }) => user.uid).filter((uid) => uid !== "w1");
+    expect(visited).toEqual(events.listed);
+    expect(visited.toSorted()).toEqual(uids);
+    // Pages of three neighbours (the configuration's), twenty of them: each is far from the next.
+    const positions = visited.map((uid) => uids.indexOf(uid));
+    const turns = positions.filter((_, index) => index % 3 === 0);
+    const steps = turns.slice(1).map((at, index) => Math.abs(at - (turns[index] ?? 0)));
+    expect(Math.min(...steps)).toBeGreaterThan(15);
   });
 
   test("latency counts from when a user was due, and the limiter's wait is in it", async () => {
