@@ -1,5 +1,5 @@
 import type { ModelConstants } from "../capacity/constants.ts";
-import type { KeyRange } from "../capacity/key-range.ts";
+import type { LoadedQueue } from "../capacity/capacity-model.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
 import type { LatencyProfile } from "../capacity/latency.ts";
 import { LIMITS } from "../limits/limits.ts";
@@ -8,7 +8,7 @@ import type { HotDocuments } from "./hot-documents.ts";
 import { limitOf } from "./obstacle-refusal.ts";
 import type { Recorder } from "./recorder.ts";
 import type { AdmissionMode, AdmissionReport, HotSubject, KeySpaceReport } from "./report.ts";
-import { rangeName } from "./subject-name.ts";
+import { queueName, spaceOf } from "./subject-name.ts";
 
 export interface ReportParts {
   readonly mode: AdmissionMode;
@@ -52,35 +52,38 @@ export function admissionReport(parts: ReportParts): AdmissionReport {
   };
 }
 
-/** A range that was loaded, before it is written down: whether it is a tail takes long to find out. */
-interface LoadedRange {
+interface LoadedSubject {
   readonly database: string;
-  readonly space: KeySpace;
-  readonly range: KeyRange;
+  readonly queue: LoadedQueue;
   readonly utilisation: number;
 }
 
-function loadedRanges(database: string, space: KeySpace, nowMs: number): readonly LoadedRange[] {
-  return space.ranges.flatMap((range) => {
-    range.refreshPeak(nowMs);
-    if (range.peakUtilisation < 0.1 && range.delayed + range.refused === 0) return [];
-    return [{ database, space, range, utilisation: range.peakUtilisation }];
+/** Before they are written down: whether a range is a tail takes long to find out. */
+function loadedSubjects(
+  database: string,
+  space: KeySpace,
+  nowMs: number,
+): readonly LoadedSubject[] {
+  const queues: readonly LoadedQueue[] = [space, ...space.ranges];
+  return queues.flatMap((queue) => {
+    queue.refreshPeak(nowMs);
+    if (queue.peakUtilisation < 0.1 && queue.delayed + queue.refused === 0) return [];
+    return [{ database, queue, utilisation: queue.peakUtilisation }];
   });
 }
 
-function hotRange({ database, space, range }: LoadedRange, sinceMs: number): HotSubject {
-  const hurts = range.delayed + range.refused > 0;
+function hotSubject({ database, queue }: LoadedSubject, sinceMs: number): HotSubject {
   return {
-    limit: limitOf(space, hurts ? space.isSequential(range) : range.sequential),
-    subjectKind: space.kind === "index" ? "index-range" : "collection",
-    subject: rangeName(space, range),
+    limit: limitOf(queue),
+    subjectKind: spaceOf(queue).kind === "index" ? "index-range" : "collection",
+    subject: queueName(queue),
     database,
-    operationsPerSecond: range.peakRate,
-    allowedPerSecond: range.peakAllowed,
-    utilisation: range.peakUtilisation,
-    atMs: Math.max(0, range.peakAtMs - sinceMs),
-    delayed: range.delayed,
-    refused: range.refused,
+    operationsPerSecond: queue.peakRate,
+    allowedPerSecond: queue.peakAllowed,
+    utilisation: queue.peakUtilisation,
+    atMs: Math.max(0, queue.peakAtMs - sinceMs),
+    delayed: queue.delayed,
+    refused: queue.refused,
   };
 }
 
@@ -90,18 +93,18 @@ function hottestSubjects(
 ): readonly HotSubject[] {
   const hottestFirst = (left: { utilisation: number }, right: { utilisation: number }): number =>
     right.utilisation - left.utilisation;
-  const ranges = spaces
-    .flatMap(({ database, space }) => loadedRanges(database, space, nowMs))
+  const queues = spaces
+    .flatMap(({ database, space }) => loadedSubjects(database, space, nowMs))
     .sort(hottestFirst)
     .slice(0, MAX_HOTTEST)
-    .map((range) => hotRange(range, recorder.sinceMs));
-  return [...hotDocuments.subjects(recorder.sinceMs), ...ranges]
+    .map((subject) => hotSubject(subject, recorder.sinceMs));
+  return [...hotDocuments.subjects(recorder.sinceMs), ...queues]
     .sort(hottestFirst)
     .slice(0, MAX_HOTTEST);
 }
 
 function spaceReport(database: string, space: KeySpace, nowMs: number): KeySpaceReport {
-  const sum = (figure: (range: KeyRange) => number): number =>
+  const sum = (figure: (range: KeySpace["ranges"][number]) => number): number =>
     space.ranges.reduce((total, range) => total + figure(range), 0);
   return {
     database,
@@ -112,8 +115,11 @@ function spaceReport(database: string, space: KeySpace, nowMs: number): KeySpace
     merges: space.merges,
     operations: Math.round(sum((range) => range.operations)),
     operationsPerSecond: sum((range) => range.offeredRate(nowMs)),
-    allowedPerSecond: sum((range) => range.allowedRate(nowMs)),
-    longestWaitMs: space.ranges.reduce((most, range) => Math.max(most, range.waitMs(nowMs)), 0),
+    allowedPerSecond: space.allowedRate(nowMs),
+    longestWaitMs: space.ranges.reduce(
+      (most, range) => Math.max(most, range.waitMs(nowMs)),
+      space.waitMs(nowMs),
+    ),
   };
 }
 

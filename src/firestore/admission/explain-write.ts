@@ -5,7 +5,7 @@ import type { WriteExplanation } from "./controlled-admission.ts";
 import type { DatabaseState } from "./database-state.ts";
 import { isTwin } from "./index-name.ts";
 import { limitOf } from "./obstacle-refusal.ts";
-import { rangeName } from "./subject-name.ts";
+import { queueName, rangeName } from "./subject-name.ts";
 import type { WriteFootprint } from "./write-footprint.ts";
 
 /** What the writes would touch, and what would bind first. */
@@ -81,16 +81,17 @@ function bindingLimit(
   nowMs: number,
 ): WriteExplanation["binding"] {
   const { locks } = state.model;
+  const growing = new Set([...ranges.values()].filter(({ isGrowing }) => isGrowing));
   const candidates = [
     ...paths.map((path) => ({
       limit: "document-writes",
       subject: `document ${path}`,
       utilisation: locks.rate(state.document(path, nowMs), nowMs) / locks.ceilingRate,
     })),
-    ...[...ranges].map(([range, space]) => ({
-      limit: limitOf(space, space.isSequential(range)),
-      subject: rangeName(space, range),
-      utilisation: range.offeredRate(nowMs) / range.allowedRate(nowMs),
+    ...[...ranges.keys(), ...growing].map((queue) => ({
+      limit: limitOf(queue),
+      subject: queueName(queue),
+      utilisation: queue.offeredRate(nowMs) / queue.allowedRate(nowMs),
     })),
   ];
   let fullest: (typeof candidates)[number] | undefined;

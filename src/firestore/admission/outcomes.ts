@@ -74,7 +74,7 @@ export class Outcomes {
   }
 
   #noteDelay({ key, model }: DatabaseState, nowMs: number): void {
-    if (model.slowestRange !== undefined) model.slowestRange.delayed += 1;
+    if (model.slowestQueue !== undefined) model.slowestQueue.delayed += 1;
     const document = model.slowestDocument;
     if (document < 0) return;
     const rate = model.locks.rate(document, nowMs);
@@ -89,7 +89,7 @@ export class Outcomes {
       const seen = { rate, nowMs, refused: true };
       this.#parts.hotDocuments.note(key, model.keyOf(obstacle.document), seen);
     } else {
-      obstacle.range.refused += 1;
+      obstacle.queue.refused += 1;
     }
     const { code, text } = PRODUCTION_ERRORS[refused.error];
     const delayMs = refused.waitedMs + this.#parts.latency.read();

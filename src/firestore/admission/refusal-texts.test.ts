@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
 import { admission, at, attempt, scattered, set, update } from "./admission.fixture.ts";
-import type { Decision, WriteAttempt } from "./admission.ts";
+import type { Decision, Refusal, WriteAttempt } from "./admission.ts";
 import type { ControlledAdmission } from "./controlled-admission.ts";
 
 type Refused = Extract<Decision, { kind: "refuse" }>;
@@ -10,16 +10,23 @@ type Refused = Extract<Decision, { kind: "refuse" }>;
 function refusalOf(
   target: ControlledAdmission,
   write: (index: number, nowMs: number) => WriteAttempt,
-  code: Refused["code"] = "RESOURCE_EXHAUSTED",
+  code?: Refused["code"],
 ): Refused & { readonly nowMs: number } {
   let last: (Refused & { readonly nowMs: number }) | undefined;
   for (let index = 0; index < 20_000; index += 1) {
     const nowMs = index / 3;
     const decision = target.commit(write(index, nowMs), nowMs);
-    if (decision.kind === "refuse" && decision.code === code) last = { ...decision, nowMs };
+    if (decision.kind === "refuse" && (code ?? decision.code) === decision.code)
+      last = { ...decision, nowMs };
   }
   if (last === undefined) throw new Error("nothing was refused");
   return last;
+}
+
+function lastRefusal(target: ControlledAdmission, write: WriteAttempt, nowMs: number): Refusal {
+  const decision = target.commit(write, nowMs);
+  if (decision.kind === "admit") throw new Error("nothing was refused");
+  return decision.refusal;
 }
 
 describe("a refusal says what production does not", () => {
@@ -38,8 +45,10 @@ describe("a refusal says what production does not", () => {
   });
 
   test("of a new collection", () => {
-    const { refusal, message } = refusalOf(admission(), (index) =>
-      attempt(set(`c/${scattered(index)}`, {})),
+    const { refusal, message } = refusalOf(
+      admission(),
+      (index) => attempt(set(`c/${scattered(index)}`, {})),
+      "RESOURCE_EXHAUSTED",
     );
     expect(message).toBe(PRODUCTION_ERRORS["ramp-exceeded"].text);
     expect(refusal).toMatchObject({ limit: "ramp-start", subjectKind: "collection" });
@@ -67,13 +76,59 @@ describe("a refusal says what production does not", () => {
     expect(refusal.explanation).toContain("use IDs that scatter");
   });
 
-  test("what it says of when it would have passed is true", () => {
-    const target = admission();
-    const write = (index: number) => attempt(set(`c/${scattered(index)}`, {}));
-    const { refusal } = refusalOf(target, write);
-    const passesAtMs = refusal.passesAtMs ?? Infinity;
-    expect(target.commit(write(-1), passesAtMs - 1).kind).toBe("refuse");
-    expect(target.commit(write(-2), passesAtMs + 1).kind).toBe("admit");
+  describe("what it says of when it would have passed is true, to the millisecond", () => {
+    const create = (index: number, nowMs: number) =>
+      attempt(set(`c/${scattered(index)}`, { at: at(nowMs) }));
+    const hot = (documents: number) => () =>
+      attempt(
+        ...Array.from({ length: documents }, (_, place) => update(`ops/d${place}`, { n: 1n })),
+      );
+    const twice = () => attempt(update("ops/a", { n: 1n }), update("c/x", { n: 1n }));
+
+    test.each([
+      ["of a new collection", 0, create],
+      ["of a growing index", 5000, create],
+      ["of a document", 0, hot(1)],
+      ["of three documents", 0, hot(3)],
+    ] as const)("%s", (_what, warmTo, write) => {
+      const target = admission();
+      target.warm(warmTo);
+      const { refusal } = refusalOf(target, write);
+      const passesAtMs = refusal.passesAtMs ?? Infinity;
+      expect(target.commit(write(-1, passesAtMs - 2), passesAtMs - 2).kind).toBe("refuse");
+      // The attempt just now was turned away, which costs a little.
+      const { passesAtMs: laterMs } = lastRefusal(
+        target,
+        write(-2, passesAtMs - 1),
+        passesAtMs - 1,
+      );
+      expect(target.commit(write(-3, laterMs ?? Infinity), laterMs ?? Infinity).kind).toBe("admit");
+    });
+
+    test("of a document while its collection is full too", () => {
+      const target = admission();
+      for (let index = 0; index < 20_000; index += 1) target.commit(create(index, 0), 0);
+      for (let index = 0; index < 100; index += 1) target.commit(hot(1)(), 0);
+      for (let index = 0; index < 100; index += 1) {
+        target.commit(attempt(update("ops/a", { n: 1n })), 0);
+      }
+      const { limit, passesAtMs } = lastRefusal(target, twice(), 1);
+      expect(limit).toBe("document-writes");
+      expect(target.commit(twice(), passesAtMs ?? Infinity).kind).toBe("admit");
+    });
+
+    test("of a commit that needs nearly all the time of a call: when the queue is empty", () => {
+      const target = admission();
+      const large = attempt(
+        ...Array.from({ length: 33_000 }, (_, index) => set(`c/${scattered(index)}`, {})),
+      );
+      for (let index = 0; index < 2800; index += 1) {
+        target.commit(attempt(set(`c/${scattered(index)}`, {})), 0);
+      }
+      const { limit, passesAtMs } = lastRefusal(target, large, 0);
+      expect(limit).toBe("rpc-deadline");
+      expect(target.commit(large, passesAtMs ?? Infinity).kind).toBe("admit");
+    });
   });
 
   test("a commit whose own work takes longer than a call may last", () => {

@@ -66,6 +66,14 @@ describe("14. a commit of 500 documents", () => {
   });
 });
 
+test("a commit that writes a document ten times takes its lock once", () => {
+  const target = admission();
+  target.commit(attempt(set("c/a", { n: 0n })), 0);
+  const writes = Array.from({ length: 10 }, (_, n) => update("c/a", { n: BigInt(n) }));
+  target.commit(attempt(...writes), 10_000);
+  expect(target.commit(attempt(update("c/a", { n: 1n })), 10_000)).toMatchObject({ delayMs: 0 });
+});
+
 describe("15. sizes", () => {
   const refusal = (decision: Decision): readonly [string, string, number | null] | "admitted" =>
     decision.kind === "admit"

@@ -1,10 +1,24 @@
-import type { KeyRange } from "../capacity/key-range.ts";
+import type { LoadedQueue } from "../capacity/capacity-model.ts";
+import { KeyRange } from "../capacity/key-range.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
+
+/** The range's name, or the space's as a whole: "collection users". */
+export function queueName(queue: LoadedQueue): string {
+  return queue instanceof KeyRange ? rangeName(queue.owner as KeySpace, queue) : spaceName(queue);
+}
+
+export function spaceOf(queue: LoadedQueue): KeySpace {
+  return queue instanceof KeyRange ? (queue.owner as KeySpace) : queue;
+}
+
+function spaceName({ kind, name }: KeySpace): string {
+  return `${kind === "index" ? "index" : "collection"} ${name}`;
+}
 
 /** "collection users", "index trades (created_at ASC) from users/u17/trades": a range by name. */
 export function rangeName(space: KeySpace, range: KeyRange): string {
   const from = range.start === "" ? "" : ` from ${readableKey(space, range.start)}`;
-  return `${space.kind === "index" ? "index" : "collection"} ${space.name}${from}`;
+  return spaceName(space) + from;
 }
 
 /** A key for people: the parent of an index row, the path of a document. */

@@ -32,11 +32,19 @@ function locatePlace(place: RowPlace): void {
 
 const NO_REST: KeyRest = { key: "" };
 
+/** A range, or a space as a whole while it grows. */
+export type LoadedQueue = KeyRange | KeySpace;
+
 /** What stood in the way of the last refused commit or read. */
-export type Obstacle =
-  | { readonly kind: "document"; readonly document: RowHandle; readonly waitMs: number }
-  | { readonly kind: "range"; readonly range: KeyRange; readonly waitMs: number }
-  | { readonly kind: "deadline"; readonly range: KeyRange; readonly waitMs: number };
+export type Obstacle = {
+  readonly waitMs: number;
+  /** In so long the same would pass, if nothing else came; Infinity: never. */
+  readonly passesInMs: number;
+} & (
+  | { readonly kind: "document"; readonly document: RowHandle }
+  /** "deadline": with the commit's own work it would take longer than a call may. */
+  | { readonly kind: "queue" | "deadline"; readonly queue: LoadedQueue }
+);
 
 /**
  * What one database holds: its ranges and its documents' locks. A commit is told row by row and then
@@ -64,11 +72,16 @@ export class CapacityModel {
   #write = 0;
   readonly #touched: KeyRange[] = [];
   #touchedCount = 0;
+  /** The ranges, and the spaces that still grow. */
+  readonly #queues: LoadedQueue[] = [];
+  #queueCount = 0;
   readonly #locked: RowHandle[] = [];
   #lockedCount = 0;
+  /** The commit that locked the document last, by handle: it takes each lock once. */
+  readonly #lockMarks: number[] = [];
   #obstacle: Obstacle | undefined;
-  /** The range or document that made the last admitted commit wait the longest. */
-  #slowestRange: KeyRange | undefined;
+  /** The queue or document that made the last admitted commit wait the longest. */
+  #slowestQueue: LoadedQueue | undefined;
   #slowestDocument: RowHandle = -1;
 
   constructor(constants: ModelConstants, seed: number) {
@@ -104,14 +117,12 @@ export class CapacityModel {
     this.#spaces.warm(writesPerSecond, nowMs);
   }
 
-  /** Empties all queues and locks. What load has split stays split. */
+  /** Empties all queues, locks and counters. What load has split stays split. */
   rest(nowMs: number): void {
     this.locks.clear();
     for (const space of this.spaces()) {
-      for (const range of space.ranges) {
-        range.rest(nowMs);
-        range.resetPeak();
-      }
+      space.rest(nowMs);
+      for (const range of space.ranges) range.rest(nowMs);
     }
   }
 
@@ -141,6 +152,7 @@ export class CapacityModel {
     this.#commit += 1;
     this.#write += 1;
     this.#touchedCount = 0;
+    this.#queueCount = 0;
     this.#lockedCount = 0;
     this.#obstacle = undefined;
   }
@@ -148,21 +160,23 @@ export class CapacityModel {
   /** The document is written, and `created` (1), deleted (-1) or changed (0). */
   document(handle: RowHandle, created: number): void {
     const range = this.#resolve(handle);
-    this.#add(range);
+    this.#add(range, this.#rowSpaces[handle] as KeySpace);
     range.commitRows += created;
+    if (this.#lockMarks[handle] === this.#commit) return;
+    this.#lockMarks[handle] = this.#commit;
     this.#locked[this.#lockedCount] = handle;
     this.#lockedCount += 1;
   }
 
   /** A row of an index changes that has a handle. */
   row(handle: RowHandle): void {
-    this.#add(this.#resolve(handle));
+    this.#add(this.#resolve(handle), this.#rowSpaces[handle] as KeySpace);
   }
 
   /** A document that is made: nobody can have waited for its lock yet. */
   newDocument(space: KeySpace, path: string): void {
     const range = space.touch(path, NO_REST, this.#nowMs);
-    this.#add(range);
+    this.#add(range, space);
     range.commitRows += 1;
   }
 
@@ -176,7 +190,7 @@ export class CapacityModel {
     } else if (!space.noteKey(range, prefix, rest, this.#nowMs)) {
       range = space.locate(prefix + rest.key);
     }
-    this.#add(range);
+    this.#add(range, space);
     range.commitRows += created;
     if (created < 0) range.noteDeleted(1, this.#nowMs);
   }
@@ -192,11 +206,17 @@ export class CapacityModel {
   decide(): number {
     const nowMs = this.#nowMs;
     const lockWait = this.#attemptLocks();
-    const queueWait = this.#attemptRanges();
-    if (lockWait < 0 || queueWait < 0) return -1;
+    const queueWait = this.#attemptQueues();
+    if (lockWait < 0 || queueWait < 0) {
+      this.#obstacle = { ...this.obstacle, passesInMs: this.#passesInMs() };
+      return -1;
+    }
+    for (let index = 0; index < this.#queueCount; index += 1) {
+      const queue = this.#queues[index] as LoadedQueue;
+      queue.serve(queue.commitWork, nowMs);
+    }
     for (let index = 0; index < this.#touchedCount; index += 1) {
       const range = this.#touched[index] as KeyRange;
-      range.serve(range.commitWork, nowMs);
       range.rows += range.commitRows;
     }
     for (let index = 0; index < this.#lockedCount; index += 1) {
@@ -209,8 +229,8 @@ export class CapacityModel {
     return this.#obstacle as Obstacle;
   }
 
-  get slowestRange(): KeyRange | undefined {
-    return this.#slowestRange;
+  get slowestQueue(): LoadedQueue | undefined {
+    return this.#slowestQueue;
   }
 
   get slowestDocument(): RowHandle {
@@ -246,20 +266,10 @@ export class CapacityModel {
 
   /** Like `decide`, for reading a row. */
   read(space: KeySpace, key: string, nowMs: number): number {
-    this.#nowMs = nowMs;
-    const range = space.touch(key, NO_REST, nowMs);
-    range.windowWork += this.#readWork;
-    const waitMs = range.waitMs(nowMs);
-    this.#slowestRange = waitMs > 0 ? range : undefined;
-    this.#slowestDocument = -1;
-    if (waitMs > this.#rangePatienceMs) {
-      this.#obstacle = { kind: "range", range, waitMs };
-      this.#turnAway(range, this.#readWork);
-      return -1;
-    }
-    range.operations += 1;
-    range.serve(this.#readWork, nowMs);
-    return waitMs;
+    this.begin(nowMs);
+    const range = space.touch(key, NO_REST, nowMs, this.#readWork);
+    this.#add(range, space, this.#readWork);
+    return this.decide();
   }
 
   #attemptLocks(): number {
@@ -272,7 +282,7 @@ export class CapacityModel {
       const wait = this.locks.waitMs(document, nowMs);
       if (wait > this.locks.patienceMs) {
         this.locks.refuse(document, this.#refusedWork, nowMs);
-        this.#obstacle = { kind: "document", document, waitMs: wait };
+        this.#obstacle = { kind: "document", document, waitMs: wait, passesInMs: 0 };
         longest = -1;
         break;
       }
@@ -284,60 +294,90 @@ export class CapacityModel {
     return longest;
   }
 
-  /** Counts the load on every range, and finds how long the commit waits for the fullest. */
-  #attemptRanges(): number {
+  /** Counts the load on every queue, and finds how long the commit waits for the fullest. */
+  #attemptQueues(): number {
     const nowMs = this.#nowMs;
     let longest = 0;
-    let fullest: KeyRange | undefined;
-    this.#slowestRange = undefined;
-    for (let index = 0; index < this.#touchedCount; index += 1) {
-      const range = this.#touched[index] as KeyRange;
-      const work = range.commitWork;
-      range.windowWork += work;
-      range.operations += work;
-      const found = range.busyMs(nowMs);
+    let fullest: LoadedQueue | undefined;
+    this.#slowestQueue = undefined;
+    for (let index = 0; index < this.#queueCount; index += 1) {
+      const queue = this.#queues[index] as LoadedQueue;
+      const work = queue.commitWork;
+      queue.windowWork += work;
+      const found = queue.busyMs(nowMs);
       if (
         found > this.#rangePatienceMs &&
         (fullest === undefined || found > fullest.waitMs(nowMs))
       ) {
-        fullest = range;
+        fullest = queue;
       }
-      const wait = found + (work - 1) * range.serviceMs;
+      const wait = found + ownWorkMs(queue);
       if (wait > longest) {
         longest = wait;
-        this.#slowestRange = range;
+        this.#slowestQueue = queue;
       }
     }
+    for (let index = 0; index < this.#touchedCount; index += 1) {
+      const range = this.#touched[index] as KeyRange;
+      range.operations += range.commitWork;
+    }
     if (fullest === undefined && longest <= DEADLINE_MS) return longest;
-    const range = fullest ?? this.#slowestRange;
-    if (range === undefined || this.#obstacle !== undefined) return -1;
-    return this.#refuse(range, longest);
+    const queue = fullest ?? this.#slowestQueue;
+    if (queue === undefined || this.#obstacle !== undefined) return -1;
+    return this.#refuse(queue, longest);
   }
 
-  #refuse(range: KeyRange, longestMs: number): -1 {
-    const waitMs = Math.max(range.waitMs(this.#nowMs), longestMs);
-    this.#obstacle = { kind: waitMs > DEADLINE_MS ? "deadline" : "range", range, waitMs };
-    this.#turnAway(range, range.commitWork);
+  #refuse(queue: LoadedQueue, longestMs: number): -1 {
+    const waitMs = Math.max(queue.waitMs(this.#nowMs), longestMs);
+    const kind = waitMs > DEADLINE_MS ? "deadline" : "queue";
+    this.#obstacle = { kind, queue, waitMs, passesInMs: 0 };
+    // Turning work away costs a part of doing it, and no flood makes the wait much longer than patience.
+    if (queue.waitMs(this.#nowMs) < REFUSED_AT_MOST * this.#rangePatienceMs) {
+      queue.serve(queue.commitWork * this.#refusedWork, this.#nowMs);
+    }
     return -1;
   }
 
-  /** Turning work away costs a part of doing it, and no flood makes the wait much longer than patience. */
-  #turnAway(range: KeyRange, work: number): void {
-    const atMostMs = REFUSED_AT_MOST * this.#rangePatienceMs;
-    if (range.waitMs(this.#nowMs) < atMostMs) range.serve(work * this.#refusedWork, this.#nowMs);
+  /** When all that stands in the commit's way has gone, not only what was named. */
+  #passesInMs(): number {
+    const nowMs = this.#nowMs;
+    let longest = 0;
+    for (let index = 0; index < this.#lockedCount; index += 1) {
+      const waitMs = this.locks.waitMs(this.#locked[index] as RowHandle, nowMs);
+      longest = Math.max(longest, waitMs - this.locks.patienceMs);
+    }
+    for (let index = 0; index < this.#queueCount; index += 1) {
+      const queue = this.#queues[index] as LoadedQueue;
+      const own = ownWorkMs(queue);
+      if (own - queue.rates.burstMs > DEADLINE_MS) return Infinity;
+      const waitMs = queue.busyUntilMs - nowMs;
+      longest = Math.max(longest, waitMs - this.#rangePatienceMs, waitMs + own - DEADLINE_MS);
+    }
+    return longest;
   }
 
-  #add(range: KeyRange): void {
+  #add(range: KeyRange, space: KeySpace, work = 1): void {
     if (range.commitMark !== this.#commit) {
-      range.commitMark = this.#commit;
-      range.commitWork = 1;
       range.commitRows = 0;
       this.#touched[this.#touchedCount] = range;
       this.#touchedCount += 1;
-    } else if (range.writeMark !== this.#write) {
-      range.commitWork += 1;
     }
-    range.writeMark = this.#write;
+    this.#addWork(range, work);
+    if (!space.isGrowing) return;
+    if (this.#nowMs >= space.windowEndMs) space.measure(this.#nowMs);
+    this.#addWork(space, work);
+  }
+
+  #addWork(queue: LoadedQueue, work: number): void {
+    if (queue.commitMark !== this.#commit) {
+      queue.commitMark = this.#commit;
+      queue.commitWork = work;
+      this.#queues[this.#queueCount] = queue;
+      this.#queueCount += 1;
+    } else if (queue.writeMark !== this.#write) {
+      queue.commitWork += work;
+    }
+    queue.writeMark = this.#write;
   }
 
   #resolve(handle: RowHandle): KeyRange {
@@ -366,4 +406,9 @@ export class CapacityModel {
     this.#relocate(handle, space);
     return handle;
   }
+}
+
+/** How long the last of the commit's operations there waits for those before it. */
+function ownWorkMs(queue: LoadedQueue): number {
+  return Math.max(0, queue.commitWork - 1) * queue.serviceMs;
 }

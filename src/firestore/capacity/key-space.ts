@@ -1,6 +1,7 @@
 import { compare } from "./key-samples.ts";
 import { KeptKeys, SmallRandom } from "./kept-keys.ts";
 import { KeyRange, type RangeOwner } from "./key-range.ts";
+import { LoadQueue } from "./load-queue.ts";
 import type { RangeRates } from "./range-rates.ts";
 import { type KeyRest, StartFinder } from "./start-finder.ts";
 
@@ -33,19 +34,24 @@ export interface KeySpaceOptions {
 /**
  * Keys in order, cut into ranges: the documents beneath a root collection, or the rows of an index.
  * It begins as one range. A range that has been hot long enough is split where that divides its
- * load; what the range served is divided with it, and the parts grow back to a full range's rate
- * by 50% in five minutes. Nothing here knows of a ramp: it is what splitting yields.
+ * load. A split makes nothing faster by itself: what the space serves in all is as before, and grows
+ * from there by 50% in five minutes, as servers come to the parts, up to a full rate for each range.
+ * Until then the space is a queue of its own beside those of its ranges. Nothing here counts a ramp.
  */
-export class KeySpace implements RangeOwner {
+export class KeySpace extends LoadQueue implements RangeOwner {
   readonly kind: SpaceKind;
   readonly name: string;
-  readonly rates: RangeRates;
   /** Grows whenever keys come to belong to another range. */
   generation = 0;
   copies = 1;
   splits = 0;
   merges = 0;
+  /** It serves less than its ranges could: it is still growing after splits. */
+  isGrowing = false;
 
+  /** It served this rate in all at `#servedMs`, and grows from there. */
+  #servedRate: number;
+  #servedMs: number;
   #ranges: KeyRange[];
   #starts: string[];
   #finder = new StartFinder([""]);
@@ -55,12 +61,14 @@ export class KeySpace implements RangeOwner {
   readonly #kept: KeptKeys;
 
   constructor(options: KeySpaceOptions, nowMs: number) {
+    super(options.rates, nowMs);
     this.kind = options.kind;
     this.name = options.name;
-    this.rates = options.rates;
+    this.#servedRate = this.rates.fullRate;
+    this.#servedMs = nowMs;
     this.#random = new SmallRandom(options.seed);
     this.#kept = new KeptKeys(this.#random);
-    this.#ranges = [new KeyRange(this, "", options.rates.fullRate, nowMs)];
+    this.#ranges = [new KeyRange(this, "", nowMs)];
     this.#starts = [""];
     this.#maintainAtMs = nowMs + MAINTENANCE_MS;
   }
@@ -73,6 +81,36 @@ export class KeySpace implements RangeOwner {
     return this.#ranges.length;
   }
 
+  /** Operations a second that it serves in all. */
+  override allowedRate(nowMs: number): number {
+    const { fullRate, growth } = this.rates;
+    const grown = this.#servedRate * Math.exp(growth * (nowMs - this.#servedMs));
+    return Math.min(this.#ranges.length * fullRate, grown);
+  }
+
+  /** From here on it serves so much, and grows. */
+  #setAllowedRate(rate: number, nowMs: number): void {
+    this.#servedRate = Math.min(rate, this.#ranges.length * this.rates.fullRate);
+    this.#servedMs = nowMs;
+    const wasGrowing = this.isGrowing;
+    this.#measureGrowth(nowMs);
+    if (wasGrowing || !this.isGrowing) return;
+    this.busyUntilMs = Math.max(...this.#ranges.map(({ busyUntilMs }) => busyUntilMs));
+    this.rate = this.#ranges.reduce((sum, range) => sum + range.rate, 0);
+    this.beginWindow(nowMs);
+  }
+
+  #measureGrowth(nowMs: number): void {
+    const allowed = this.allowedRate(nowMs);
+    this.serviceMs = 1000 / allowed;
+    this.isGrowing = allowed < this.#ranges.length * this.rates.fullRate;
+  }
+
+  override measure(nowMs: number): void {
+    super.measure(nowMs);
+    this.#measureGrowth(nowMs);
+  }
+
   locate(key: string): KeyRange {
     return this.#ranges[this.#indexOf(key)] as KeyRange;
   }
@@ -83,13 +121,13 @@ export class KeySpace implements RangeOwner {
   }
 
   /** The range that the key's next operation loads, after everything that is due at this time. */
-  touch(prefix: string, rest: KeyRest, nowMs: number): KeyRange {
+  touch(prefix: string, rest: KeyRest, nowMs: number, work = 1): KeyRange {
     let range = this.#find(prefix, rest);
     if (nowMs >= range.windowEndMs) {
       this.roll(range, nowMs);
       range = this.#find(prefix, rest);
     }
-    return this.noteKey(range, prefix, rest, nowMs) ? range : this.#find(prefix, rest);
+    return this.noteKey(range, prefix, rest, nowMs, work) ? range : this.#find(prefix, rest);
   }
 
   /** The range that holds every key with this prefix; undefined: they lie in several. */
@@ -99,9 +137,9 @@ export class KeySpace implements RangeOwner {
     return this.locate(`${prefix}\uffff`) === range ? range : undefined;
   }
 
-  /** Samples the key if it is its turn. False: the space has been cut anew, and the key may lie elsewhere. */
-  noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number): boolean {
-    range.untilSample -= 1;
+  /** Samples the key if it is its turn, by the work that comes with it. False: the space has been cut anew, and the key may lie elsewhere. */
+  noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number, work = 1): boolean {
+    range.untilSample -= work;
     if (range.untilSample <= 0) this.sample(range, prefix + rest.key);
     if (!this.#kept.isDue()) return true;
     const hasGrown = this.#kept.keep(prefix + rest.key);
@@ -197,22 +235,23 @@ export class KeySpace implements RangeOwner {
   }
 
   #splitByLoad(range: KeyRange, key: string, leftShare: number, nowMs: number): void {
-    const served = range.allowedRate(nowMs);
-    const right = this.#splitAt(range, key, leftShare, nowMs);
-    range.setRate(served * leftShare, nowMs);
-    right.setRate(served * (1 - leftShare), nowMs);
+    const allowed = this.allowedRate(nowMs);
+    this.#splitAt(range, key, leftShare, nowMs);
+    this.#setAllowedRate(allowed, nowMs);
   }
 
   #splitBySize(range: KeyRange, nowMs: number): void {
     const keys = [...range.samples.inOrder()].sort(compare);
     const key = keys[keys.length >> 1];
     if (keys.length < ENOUGH_SAMPLES || key === undefined || key <= range.start) return;
+    const allowed = this.allowedRate(nowMs);
     this.#splitAt(range, key, 0.5, nowMs);
+    // It was made in good time and not for load: servers have come to it already.
+    this.#setAllowedRate(allowed + this.rates.fullRate, nowMs);
   }
 
-  /** Cuts the range in two; both serve what the whole did until their rates are set. */
-  #splitAt(range: KeyRange, key: string, leftShare: number, nowMs: number): KeyRange {
-    const right = new KeyRange(this, key, this.rates.fullRate, nowMs);
+  #splitAt(range: KeyRange, key: string, leftShare: number, nowMs: number): void {
+    const right = new KeyRange(this, key, nowMs);
     right.busyUntilMs = range.busyUntilMs;
     right.rate = range.rate * (1 - leftShare);
     range.rate *= leftShare;
@@ -225,7 +264,6 @@ export class KeySpace implements RangeOwner {
     this.#ranges.splice(index + 1, 0, right);
     this.splits += 1;
     this.#rangesChanged();
-    return right;
   }
 
   /** Joins ranges beside each other of which neither has been needed for a day. */
@@ -241,9 +279,11 @@ export class KeySpace implements RangeOwner {
       }
     }
     if (kept.length === this.#ranges.length) return;
+    const allowed = this.allowedRate(nowMs);
     this.merges += this.#ranges.length - kept.length;
     this.#ranges = kept;
     this.#rangesChanged();
+    this.#setAllowedRate(allowed, nowMs);
   }
 
   #rangesChanged(): void {
@@ -268,8 +308,8 @@ export class KeySpace implements RangeOwner {
    */
   warm(writesPerSecond: number, nowMs: number): void {
     this.#warmRanges = Math.max(1, Math.ceil(writesPerSecond / (this.rates.publishedRate / 2)));
-    for (const range of this.#ranges) range.setRate(this.rates.fullRate, nowMs);
     this.#splitAtQuantiles(nowMs);
+    this.#setAllowedRate(Infinity, nowMs);
   }
 
   /**
@@ -292,13 +332,14 @@ export class KeySpace implements RangeOwner {
     }
     // What was offered to the ranges before says nothing about those there are now.
     for (const range of after) range.beginWindow(nowMs);
+    this.#setAllowedRate(Infinity, nowMs);
   }
 
   /** The range that begins here, or a new one in its place. */
   #warmed(start: string, nowMs: number): KeyRange {
     const holder = this.locate(start);
     if (holder.start === start) return holder;
-    const range = new KeyRange(this, start, this.rates.fullRate, nowMs);
+    const range = new KeyRange(this, start, nowMs);
     range.sequential = holder.sequential;
     return range;
   }
