@@ -67,7 +67,7 @@ type Place = readonly (string | number)[];
 const FIXED = new Set(
   (
     "kind id method request options reads outside readsAgain " +
-    "database parent name documentId structuredQuery structuredAggregationQuery from"
+    "database parent name documentId structuredQuery structuredAggregationQuery from op"
   ).split(" "),
 );
 
