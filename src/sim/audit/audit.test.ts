@@ -296,6 +296,14 @@ const CASES: readonly Case[] = [
     says: "No known query reads c (a ASC, b ASC)",
   },
   {
+    id: "unused-index",
+    severity: "warning",
+    why: "no query of the collection at all",
+    indexes: [composite("a", "b")],
+    queries: [{ ...named("q"), collection: "d" }],
+    says: "No known query reads c (a ASC, b ASC)",
+  },
+  {
     id: "unused-field-index",
     severity: "info",
     why: "no query",
@@ -677,6 +685,8 @@ describe("findings", () => {
       why: expect.stringContaining("in each shops/{shopId}/c"),
     });
     expect(of("/c/{id}")?.severity).toBe("warning");
+    // That may be any number of collections: nobody knows whose.
+    expect(of("/a/{users=**}/c/{id}")?.severity).toBe("warning");
     // Of several collections of the name, the one that most write to.
     expect(
       of("/users/{uid}/c/{id} { allow get: if request.auth.uid == uid; } match /c/{id}"),
