@@ -53,6 +53,9 @@ export class WireConnection {
       () => undefined,
     );
     this.#socket.on("data", (chunk) => splitter.push(chunk));
+    // What is open then has failed, and shows as such.
+    this.#socket.on("error", () => undefined);
+    this.#socket.on("close", () => this.#failAll());
     this.#socket.write(
       Buffer.concat([
         CLIENT_PREFACE,
@@ -83,6 +86,11 @@ export class WireConnection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #failAll(): void {
+    for (const startedAtMs of this.#open.values()) this.#done(startedAtMs, false);
+    this.#open.clear();
   }
 
   /** In order, and only what the connection's window holds. */
