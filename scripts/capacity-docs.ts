@@ -3,7 +3,8 @@
  * docs/capacity/, each a run of the model on injected time. Deterministic: `npx tsx scripts/capacity-docs.ts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { CapacityModel, type RowHandle } from "../src/firestore/capacity/capacity-model.ts";
+import { CapacityModel } from "../src/firestore/capacity/capacity-model.ts";
+import type { RowHandle } from "../src/firestore/capacity/row-table.ts";
 import { modelConstants } from "../src/firestore/capacity/constants.ts";
 import { renderLimits } from "../src/firestore/limits/limits-table.ts";
 import { createRng, type Rng } from "../src/std/rng.ts";

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { CapacityModel, type RowHandle } from "../../src/firestore/capacity/capacity-model.ts";
+import { CapacityModel } from "../../src/firestore/capacity/capacity-model.ts";
+import type { RowHandle } from "../../src/firestore/capacity/row-table.ts";
 import { modelConstants } from "../../src/firestore/capacity/constants.ts";
 import type { ControlledAdmission } from "../../src/firestore/admission/controlled-admission.ts";
 import { createAdmission } from "../../src/firestore/admission/create-admission.ts";

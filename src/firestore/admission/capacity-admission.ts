@@ -38,7 +38,7 @@ export interface CapacityAdmissionOptions {
 }
 
 const AT_ONCE: Decision = { kind: "admit", delayMs: 0 };
-/** Databases that are remembered: tests make one each. The oldest goes. */
+/** Databases that are remembered: tests make one each. The one not used for longest goes. */
 const MAX_DATABASES = 200;
 
 /** Admission by the capacity model. */
@@ -50,7 +50,9 @@ export class CapacityAdmission implements ControlledAdmission {
   readonly #hot: HotDocuments;
   readonly #heat: HeatRecorder;
   readonly #outcomes: Outcomes;
+  /** Last used last. */
   readonly #databases = new Map<string, DatabaseState>();
+  #latest: DatabaseState | undefined;
   #mode: AdmissionMode;
   #warmRate = 0;
   #nowMs: number;
@@ -138,10 +140,11 @@ export class CapacityAdmission implements ControlledAdmission {
   }
 
   resetCounters(nowMs: number): void {
-    this.#recorder.clear(nowMs);
-    this.#heat.clear(nowMs);
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    this.#recorder.clear(this.#nowMs);
+    this.#heat.clear(this.#nowMs);
     this.#hot.clear();
-    for (const { model } of this.#databases.values()) model.rest(nowMs);
+    for (const { model } of this.#databases.values()) model.rest(this.#nowMs);
   }
 
   reset(nowMs: number, options: { readonly warmToWritesPerSecond?: number } = {}): void {
@@ -194,7 +197,7 @@ export class CapacityAdmission implements ControlledAdmission {
   #database(name: DatabaseName): DatabaseState {
     const key = `${name.projectId}/${name.databaseId}`;
     const known = this.#databases.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#used(known);
     const { constants, rng, memoryBytes } = this.#options;
     const seed = rng.fork(key).integer(1, 0x7fff_ffff);
     const state = new DatabaseState(name, constants, { seed, memoryBytes });
@@ -204,6 +207,16 @@ export class CapacityAdmission implements ControlledAdmission {
       this.#databases.delete(oldest);
     }
     this.#databases.set(key, state);
+    this.#latest = state;
+    return state;
+  }
+
+  /** Puts it behind all others. */
+  #used(state: DatabaseState): DatabaseState {
+    if (this.#latest === state) return state;
+    this.#databases.delete(state.key);
+    this.#databases.set(state.key, state);
+    this.#latest = state;
     return state;
   }
 

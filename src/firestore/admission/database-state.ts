@@ -1,11 +1,8 @@
-import {
-  CapacityModel,
-  type RowHandle,
-  type RowPlace,
-  rowPlace,
-} from "../capacity/capacity-model.ts";
+import { CapacityModel } from "../capacity/capacity-model.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
+import { RowPlace } from "../capacity/row-place.ts";
+import type { RowHandle } from "../capacity/row-table.ts";
 import type { DatabaseName } from "../data/document.ts";
 import { lastSegment } from "../data/document-path.ts";
 import type { IndexDefinition, IndexEntry } from "../indexes/catalogue.ts";
@@ -68,13 +65,20 @@ export class DatabaseState {
     if (known !== undefined) return known;
     const { definition } = entry;
     const space = this.indexSpace(definition, lastSegment(collection), nowMs);
-    const place = rowPlace(
+    const place = new RowPlace(
       space,
       definition.queryScope === "COLLECTION" ? this.#prefixOf(collection) : "",
     );
     if (this.#places.size >= PLACES) this.#places.clear();
     this.#places.set(entry.space, place);
     return place;
+  }
+
+  /** The same for all rows of an index and parent, if any were written lately. */
+  knownPlace(definition: IndexDefinition, collection: string): RowPlace | undefined {
+    const isGroup = definition.queryScope === "COLLECTION_GROUP";
+    // The name of an entry's space (IndexEntry.space).
+    return this.#places.get(indexName(definition, isGroup ? lastSegment(collection) : collection));
   }
 
   /** `collectionGroup` stands for the definition's own, which may be "*". */

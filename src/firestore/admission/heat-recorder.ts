@@ -25,6 +25,7 @@ export class HeatRecorder {
   #startMs: number;
   #cellEndMs: number;
   #rows = new Map<string, HeatRow>();
+  /** The most that there were beyond `MAX_ROWS` at the end of any cell. */
   #dropped = 0;
 
   constructor(nowMs: number) {
@@ -82,7 +83,7 @@ export class HeatRecorder {
     }
     if (this.#rows.size <= MAX_ROWS) return;
     const hottest = [...this.#rows].sort(([, left], [, right]) => right.total - left.total);
-    this.#dropped += hottest.length - MAX_ROWS;
+    this.#dropped = Math.max(this.#dropped, hottest.length - MAX_ROWS);
     this.#rows = new Map(hottest.slice(0, MAX_ROWS));
   }
 
@@ -90,6 +91,7 @@ export class HeatRecorder {
     if (this.isDue(nowMs)) this.record(databases, nowMs);
     const end = Math.round((this.#cellEndMs - this.#startMs) / CELL_MS) - 1;
     const first = Math.max(0, end - MAX_CELLS);
+    this.#forgetBefore(first);
     const rows = [...this.#rows.values()].sort(byPlace);
     return {
       version: 1,

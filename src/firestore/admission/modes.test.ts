@@ -77,6 +77,21 @@ describe("resets", () => {
     expect(flood(target, 180_001, 100).longestMs).toBe(0);
   });
 
+  test("of the counters begin the heat and the operations anew, in the middle of a cell too", () => {
+    const target = admission();
+    flood(target, 1000, 100);
+    target.resetCounters(2000);
+    flood(target, 3000, 7);
+    expect(target.heat(20_000).ranges.map(({ operations }) => operations)).toEqual([[7]]);
+    expect(target.report(20_000).spaces.map(({ operations }) => operations)).toEqual([7]);
+  });
+
+  test("later than the last request hold for a report of before", () => {
+    const target = admission();
+    target.resetCounters(100);
+    expect(admissionReport.parse(target.report(50)).durationMs).toBe(0);
+  });
+
   test("of everything begin as new, or split for a rate", () => {
     const target = admission();
     const offered = (fromMs: number): number =>
@@ -129,6 +144,28 @@ test("warming holds for a sweep that visits users in the order of their keys", (
     write: (index) => attempt(update(path(index), { pnl: (index * 7919) % 1000 })),
   });
   expect(minutes[0]).toMatchObject({ refused: 0 });
+});
+
+test("a database in use is not forgotten for others that were used once", () => {
+  const target = admission();
+  const write = set("c/a", {});
+  flood(target, 0, 2000);
+  for (let index = 0; index < 300; index += 1) {
+    const database = { projectId: `p${index}`, databaseId: "d" };
+    target.commit({ ...attempt(write), database }, 0);
+    target.commit(attempt(write), 0);
+  }
+  expect(target.explain(attempt(write), 0).ranges[0]?.waitMs).toBeGreaterThan(1000);
+  expect(new Set(target.report(1).spaces.map(({ database }) => database)).size).toBeLessThanOrEqual(
+    200,
+  );
+});
+
+test("heat that is older than an hour is forgotten, in silence too", () => {
+  const target = admission();
+  flood(target, 0, 100);
+  expect(target.heat(10_000).ranges).toHaveLength(1);
+  expect(target.heat(3 * 3_600_000)).toMatchObject({ cells: 360, ranges: [] });
 });
 
 test("the report and its parts stay bounded, whatever is thrown at it", () => {

@@ -7,8 +7,8 @@ import { indexName } from "./index-name.ts";
 
 /**
  * Charges the ranges in which the query begins to read: where the collection's documents begin, or
- * its rows in each index. Returns how long it waits, deleted rows on its way included, in
- * milliseconds; -1: a range refuses it.
+ * its rows in each index. Returns how long it waits, in milliseconds; -1: a range refuses it. Rows
+ * that were deleted lately from the collection's part of the index count as on its way, wherever in it.
  */
 export function chargeQuery(
   state: DatabaseState,
@@ -30,7 +30,11 @@ export function chargeQuery(
     const key = twin === undefined ? prefix : `${prefix}\uffff`;
     const waitMs = model.read(space, key, nowMs);
     if (waitMs < 0) return -1;
-    const deleted = Math.floor(space.locate(key).deletedRowsAt(nowMs));
+    const place = state.knownPlace(
+      twin === undefined ? definition : ascending(definition),
+      collection,
+    );
+    const deleted = Math.floor(place?.deletedRowsAt(nowMs) ?? 0);
     longest = Math.max(longest, waitMs + deleted * deletedRowMs);
   }
   return longest;
@@ -45,7 +49,14 @@ function ascendingTwin(
   const [field] = definition.fields;
   if (definition.fields.length !== 1 || field === undefined) return undefined;
   if (!("order" in field) || field.order === "ASCENDING") return undefined;
-  const ascending = { ...definition, fields: [{ ...field, order: "ASCENDING" }] } as const;
-  const space = model.knownIndexSpace(indexName(ascending, collectionGroup));
+  const space = model.knownIndexSpace(indexName(ascending(definition), collectionGroup));
   return space?.copies === 2 ? space : undefined;
+}
+
+/** The index with the same fields, all ascending. */
+function ascending(definition: IndexDefinition): IndexDefinition {
+  const fields = definition.fields.map((field) =>
+    "order" in field ? ({ ...field, order: "ASCENDING" } as const) : field,
+  );
+  return { ...definition, fields };
 }

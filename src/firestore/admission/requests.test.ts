@@ -212,6 +212,25 @@ test("19. reading the head of a queue gets slower with what was deleted from it,
   expect(read(nowMs + 12 * 3_600_000)).toBeLessThan(1);
 });
 
+test("19. rows that other users' updates leave behind are not in the way", () => {
+  const target = admission();
+  const user = (index: number): string => `users/${scattered(index % 500)}`;
+  for (let index = 0; index < 30_000; index += 1) {
+    target.commit(attempt(update(`${user(index)}/trades/t`, { pnl: index })), index * 3);
+  }
+  const query = {
+    parent: user(7),
+    collectionId: "trades",
+    allDescendants: false,
+    orderBy: [{ field: ["pnl"], direction: "descending" }],
+    offset: 0,
+  } as const;
+  const { delayMs } = target.query({ database: DATABASE, query }, 90_000);
+  // It was updated 59 times after the first.
+  expect(delayMs).toBeGreaterThan(0.9);
+  expect(delayMs).toBeLessThan(1.2);
+});
+
 describe("20. BulkWriter", () => {
   test("gets an answer for each write of a BatchWrite by itself", () => {
     const target = admission();

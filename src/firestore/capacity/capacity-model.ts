@@ -4,33 +4,12 @@ import { DocumentLocks, REFUSED_AT_MOST } from "./document-locks.ts";
 import type { KeyRange } from "./key-range.ts";
 import type { KeySpace } from "./key-space.ts";
 import { type RangeRates, rangeRates } from "./range-rates.ts";
+import type { RowPlace } from "./row-place.ts";
+import { type RowHandle, RowTable } from "./row-table.ts";
 import { SpaceTable } from "./space-table.ts";
-import type { KeyRest } from "./start-finder.ts";
+import { type KeyRest, WHOLE_KEY } from "./start-finder.ts";
 
 const DEADLINE_MS = LIMITS["rpc-deadline"].value;
-
-/** A row that is touched again and again: a document, or a place in an index. Handed out by the model. */
-export type RowHandle = number;
-
-/** Where the rows of an index lie that have a prefix in common: one parent's, for example. */
-export interface RowPlace {
-  readonly space: KeySpace;
-  readonly prefix: string;
-  /** The range of them all, as of the space's `generation`; undefined: they lie in several. */
-  range: KeyRange | undefined;
-  generation: number;
-}
-
-export function rowPlace(space: KeySpace, prefix: string): RowPlace {
-  return { space, prefix, range: undefined, generation: -1 };
-}
-
-function locatePlace(place: RowPlace): void {
-  place.generation = place.space.generation;
-  place.range = place.space.rangeOfAll(place.prefix);
-}
-
-const NO_REST: KeyRest = { key: "" };
 
 /** A range, or a space as a whole while it grows. */
 export type LoadedQueue = KeyRange | KeySpace;
@@ -58,13 +37,7 @@ export class CapacityModel {
   readonly #refusedWork: number;
   readonly #readWork: number;
   readonly #spaces: SpaceTable;
-
-  // Rows, by handle.
-  readonly #keys: string[] = [];
-  readonly #rowSpaces: KeySpace[] = [];
-  readonly #ranges: KeyRange[] = [];
-  readonly #generations: number[] = [];
-  readonly #free: RowHandle[] = [];
+  readonly #rows = new RowTable();
 
   // The commit under way.
   #nowMs = 0;
@@ -75,6 +48,9 @@ export class CapacityModel {
   /** The ranges, and the spaces that still grow. */
   readonly #queues: LoadedQueue[] = [];
   #queueCount = 0;
+  /** Where rows are deleted, each time. */
+  readonly #emptied: RowPlace[] = [];
+  #emptiedCount = 0;
   readonly #locked: RowHandle[] = [];
   #lockedCount = 0;
   /** The commit that locked the document last, by handle: it takes each lock once. */
@@ -127,24 +103,21 @@ export class CapacityModel {
   }
 
   openDocument(path: string, nowMs: number): RowHandle {
-    const handle = this.#open(this.documentSpace(path, nowMs), path);
-    this.locks.open(handle);
-    return handle;
+    return this.openRow(this.documentSpace(path, nowMs), path);
   }
 
   openRow(space: KeySpace, key: string): RowHandle {
-    const handle = this.#open(space, key);
+    const handle = this.#rows.open(space, key);
     this.locks.open(handle);
     return handle;
   }
 
   close(handle: RowHandle): void {
-    this.#keys[handle] = "";
-    this.#free.push(handle);
+    this.#rows.close(handle);
   }
 
   keyOf(handle: RowHandle): string {
-    return this.#keys[handle] as string;
+    return this.#rows.keyOf(handle);
   }
 
   begin(nowMs: number): void {
@@ -153,14 +126,15 @@ export class CapacityModel {
     this.#write += 1;
     this.#touchedCount = 0;
     this.#queueCount = 0;
+    this.#emptiedCount = 0;
     this.#lockedCount = 0;
     this.#obstacle = undefined;
   }
 
   /** The document is written, and `created` (1), deleted (-1) or changed (0). */
   document(handle: RowHandle, created: number): void {
-    const range = this.#resolve(handle);
-    this.#add(range, this.#rowSpaces[handle] as KeySpace);
+    const range = this.#rows.touch(handle, this.#nowMs);
+    this.#add(range, this.#rows.spaceOf(handle));
     range.commitRows += created;
     if (this.#lockMarks[handle] === this.#commit) return;
     this.#lockMarks[handle] = this.#commit;
@@ -170,12 +144,12 @@ export class CapacityModel {
 
   /** A row of an index changes that has a handle. */
   row(handle: RowHandle): void {
-    this.#add(this.#resolve(handle), this.#rowSpaces[handle] as KeySpace);
+    this.#add(this.#rows.touch(handle, this.#nowMs), this.#rows.spaceOf(handle));
   }
 
   /** A document that is made: nobody can have waited for its lock yet. */
   newDocument(space: KeySpace, path: string): void {
-    const range = space.touch(path, NO_REST, this.#nowMs);
+    const range = space.touch(path, WHOLE_KEY, this.#nowMs);
     this.#add(range, space);
     range.commitRows += 1;
   }
@@ -183,8 +157,7 @@ export class CapacityModel {
   /** A row changes that has no handle: `created` (1) or deleted (-1). */
   rowAt(place: RowPlace, rest: KeyRest, created: number): void {
     const { space, prefix } = place;
-    if (place.generation !== space.generation) locatePlace(place);
-    let { range } = place;
+    let range = place.rangeOfAll();
     if (range === undefined || this.#nowMs >= range.windowEndMs) {
       range = space.touch(prefix, rest, this.#nowMs);
     } else if (!space.noteKey(range, prefix, rest, this.#nowMs)) {
@@ -192,7 +165,9 @@ export class CapacityModel {
     }
     this.#add(range, space);
     range.commitRows += created;
-    if (created < 0) range.noteDeleted(1, this.#nowMs);
+    if (created >= 0) return;
+    this.#emptied[this.#emptiedCount] = place;
+    this.#emptiedCount += 1;
   }
 
   endWrite(): void {
@@ -218,6 +193,9 @@ export class CapacityModel {
     for (let index = 0; index < this.#touchedCount; index += 1) {
       const range = this.#touched[index] as KeyRange;
       range.rows += range.commitRows;
+    }
+    for (let index = 0; index < this.#emptiedCount; index += 1) {
+      (this.#emptied[index] as RowPlace).noteDeleted(nowMs);
     }
     for (let index = 0; index < this.#lockedCount; index += 1) {
       this.locks.hold(this.#locked[index] as RowHandle, nowMs);
@@ -267,7 +245,7 @@ export class CapacityModel {
   /** Like `decide`, for reading a row. */
   read(space: KeySpace, key: string, nowMs: number): number {
     this.begin(nowMs);
-    const range = space.touch(key, NO_REST, nowMs, this.#readWork);
+    const range = space.touch(key, WHOLE_KEY, nowMs, this.#readWork);
     this.#add(range, space, this.#readWork);
     return this.decide();
   }
@@ -311,7 +289,7 @@ export class CapacityModel {
       ) {
         fullest = queue;
       }
-      const wait = found + ownWorkMs(queue);
+      const wait = found + queue.ownWorkMs;
       if (wait > longest) {
         longest = wait;
         this.#slowestQueue = queue;
@@ -348,7 +326,7 @@ export class CapacityModel {
     }
     for (let index = 0; index < this.#queueCount; index += 1) {
       const queue = this.#queues[index] as LoadedQueue;
-      const own = ownWorkMs(queue);
+      const own = queue.ownWorkMs;
       if (own - queue.rates.burstMs > DEADLINE_MS) return Infinity;
       const waitMs = queue.busyUntilMs - nowMs;
       longest = Math.max(longest, waitMs - this.#rangePatienceMs, waitMs + own - DEADLINE_MS);
@@ -379,36 +357,4 @@ export class CapacityModel {
     }
     queue.writeMark = this.#write;
   }
-
-  #resolve(handle: RowHandle): KeyRange {
-    const space = this.#rowSpaces[handle] as KeySpace;
-    let range = this.#ranges[handle] as KeyRange;
-    if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
-    if (this.#nowMs >= range.windowEndMs) {
-      space.roll(range, this.#nowMs);
-      if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
-    }
-    const isStill = space.noteKey(range, this.#keys[handle] as string, NO_REST, this.#nowMs);
-    return isStill ? range : this.#relocate(handle, space);
-  }
-
-  #relocate(handle: RowHandle, space: KeySpace): KeyRange {
-    const range = space.locate(this.#keys[handle] as string);
-    this.#ranges[handle] = range;
-    this.#generations[handle] = space.generation;
-    return range;
-  }
-
-  #open(space: KeySpace, key: string): RowHandle {
-    const handle = this.#free.pop() ?? this.#keys.length;
-    this.#keys[handle] = key;
-    this.#rowSpaces[handle] = space;
-    this.#relocate(handle, space);
-    return handle;
-  }
-}
-
-/** How long the last of the commit's operations there waits for those before it. */
-function ownWorkMs(queue: LoadedQueue): number {
-  return Math.max(0, queue.commitWork - 1) * queue.serviceMs;
 }

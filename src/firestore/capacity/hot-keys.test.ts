@@ -8,7 +8,8 @@ import {
   ScatteredDocuments,
   total,
 } from "./load.fixture.ts";
-import type { CapacityModel, RowHandle } from "./capacity-model.ts";
+import type { CapacityModel } from "./capacity-model.ts";
+import type { RowHandle } from "./row-table.ts";
 
 /** Documents whose IDs only grow. Each is opened when it is written and closed at once. */
 function growing(model: CapacityModel): (index: number, nowMs: number) => RowHandle {

@@ -42,8 +42,6 @@ export class KeyRange extends LoadQueue {
   readonly samples = new KeySamples();
 
   rows = 0;
-  deletedRows = 0;
-  #deletedMs = 0;
 
   /** All operations since the counters were reset, for the heat map. */
   operations = 0;
@@ -62,21 +60,31 @@ export class KeyRange extends LoadQueue {
   /** Forgets queue, load and counters; where it lies stays. */
   override rest(nowMs: number): void {
     super.rest(nowMs);
-    this.hotSinceMs = Infinity;
-    this.trial = undefined;
+    this.cool();
     this.operations = 0;
     this.heatMark = 0;
   }
 
-  /** Deleted rows that are still in the way of readers. */
-  deletedRowsAt(nowMs: number): number {
-    return (
-      this.deletedRows * Math.exp((this.#deletedMs - nowMs) / this.owner.rates.deletedRowLifeMs)
-    );
+  /** It is not hot, or no longer. */
+  cool(): void {
+    this.hotSinceMs = Infinity;
+    this.trial = undefined;
   }
 
-  noteDeleted(rows: number, nowMs: number): void {
-    this.deletedRows = this.deletedRowsAt(nowMs) + rows;
-    this.#deletedMs = nowMs;
+  /** Adds to it what the other held and counted; the queues are the caller's. */
+  takeOver(other: KeyRange): void {
+    this.rows += other.rows;
+    this.operations += other.operations;
+    this.heatMark += other.heatMark;
+    this.rate += other.rate;
+    this.delayed += other.delayed;
+    this.refused += other.refused;
+    if (other.peakUtilisation > this.peakUtilisation) {
+      this.peakUtilisation = other.peakUtilisation;
+      this.peakRate = other.peakRate;
+      this.peakAllowed = other.peakAllowed;
+      this.peakAtMs = other.peakAtMs;
+    }
+    for (const sample of other.samples.inOrder()) this.samples.add(sample);
   }
 }

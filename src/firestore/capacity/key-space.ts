@@ -180,13 +180,13 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     const startedMs = range.windowStartMs;
     const idle = nowMs - range.windowEndMs > windowMs;
     range.measure(nowMs);
-    if (idle) cool(range);
+    if (idle) range.cool();
     if (range.rate >= mergeRate) range.neededMs = nowMs;
     if (range.rate >= hotRate) {
       if (range.hotSinceMs === Infinity) range.hotSinceMs = startedMs;
       this.#considerSplit(range, nowMs);
     } else {
-      cool(range);
+      range.cool();
     }
     if (range.rows > splitRows) this.#splitBySize(range, nowMs);
   }
@@ -258,7 +258,7 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     right.rows = Math.round(range.rows * (1 - leftShare));
     range.rows -= right.rows;
     range.neededMs = nowMs;
-    cool(range);
+    range.cool();
     range.samples.divide(key, right.samples);
     const index = this.#indexOf(key);
     this.#ranges.splice(index + 1, 0, right);
@@ -273,7 +273,8 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     for (const range of this.#ranges) {
       const before = kept.at(-1);
       if (before !== undefined && this.#mayJoin(before, range, nowMs)) {
-        join(before, range, Math.max(before.busyUntilMs, range.busyUntilMs));
+        before.busyUntilMs = Math.max(before.busyUntilMs, range.busyUntilMs);
+        before.takeOver(range);
       } else {
         kept.push(range);
       }
@@ -328,7 +329,7 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     for (const [index, range] of before.entries()) {
       this.#inherit(range.start, before[index + 1]?.start, queues[index] as number);
       const heir = this.locate(range.start);
-      if (heir !== range) join(heir, range, heir.busyUntilMs);
+      if (heir !== range) heir.takeOver(range);
     }
     // What was offered to the ranges before says nothing about those there are now.
     for (const range of after) range.beginWindow(nowMs);
@@ -364,27 +365,4 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     }
     return low;
   }
-}
-
-function cool(range: KeyRange): void {
-  range.hotSinceMs = Infinity;
-  range.trial = undefined;
-}
-
-/** Adds to `left` what `right` held. */
-function join(left: KeyRange, right: KeyRange, busyUntilMs: number): void {
-  left.busyUntilMs = busyUntilMs;
-  left.rows += right.rows;
-  left.operations += right.operations;
-  left.heatMark += right.heatMark;
-  left.rate += right.rate;
-  left.delayed += right.delayed;
-  left.refused += right.refused;
-  if (right.peakUtilisation > left.peakUtilisation) {
-    left.peakUtilisation = right.peakUtilisation;
-    left.peakRate = right.peakRate;
-    left.peakAllowed = right.peakAllowed;
-    left.peakAtMs = right.peakAtMs;
-  }
-  for (const sample of right.samples.inOrder()) left.samples.add(sample);
 }

@@ -52,6 +52,11 @@ export class LoadQueue {
     return Math.max(this.busyUntilMs - nowMs, -this.rates.burstMs);
   }
 
+  /** How long the last of the commit's operations here waits for those before it. */
+  get ownWorkMs(): number {
+    return Math.max(0, this.commitWork - 1) * this.serviceMs;
+  }
+
   /** Takes up so much work. */
   serve(operations: number, nowMs: number): void {
     const earliest = nowMs - this.rates.burstMs;

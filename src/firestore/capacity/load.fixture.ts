@@ -1,5 +1,6 @@
 import { createRng } from "../../std/rng.ts";
-import { CapacityModel, type RowHandle } from "./capacity-model.ts";
+import { CapacityModel } from "./capacity-model.ts";
+import type { RowHandle } from "./row-table.ts";
 import { type ModelConstants, modelConstants } from "./constants.ts";
 
 export const MINUTE_MS = 60_000;

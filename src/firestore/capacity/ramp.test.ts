@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RowHandle } from "./capacity-model.ts";
+import type { RowHandle } from "./row-table.ts";
 import {
   HOUR_MS,
   MINUTE_MS,

@@ -9,6 +9,9 @@ export interface KeyRest {
   unitAt?(index: number): number;
 }
 
+/** Nothing: the prefix is the whole key. */
+export const WHOLE_KEY: KeyRest = { key: "" };
+
 /**
  * Finds the range of a key among many, without putting prefix and rest together: by the three code
  * units behind what all starts have in common, as a number.
