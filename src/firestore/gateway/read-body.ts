@@ -5,23 +5,24 @@ export const BODY_BYTES_MAX = 10_485_760;
 
 /**
  * Reads a body up to production's limit. What comes beyond it is read and thrown away, so that the
- * client gets to the answer; the server's time-out for a whole request bounds it.
+ * client gets to the answer and its connection stays of use; the server's time-out for a whole
+ * request bounds it.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer | "too-large" | "gone"> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const part = chunk as Buffer;
-      bytes += part.length;
-      if (bytes > BODY_BYTES_MAX) {
-        request.resume();
-        return "too-large";
+export function readBody(request: IncomingMessage): Promise<Buffer | "too-large" | "gone"> {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve("too-large");
       }
-      chunks.push(part);
-    }
-    return Buffer.concat(chunks);
-  } catch {
-    return "gone"; // The client broke off.
-  }
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    // The client broke off. After the end, this changes nothing.
+    request.on("error", () => resolve("gone"));
+    request.on("close", () => resolve("gone"));
+  });
 }

@@ -383,7 +383,7 @@ describe("a client that reads nothing", () => {
       if (isFull) {
         isFull = await Promise.race([
           once(client.socket, "drain").then(() => false),
-          new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 1_000)),
+          new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 300)),
         ]);
       }
     }
