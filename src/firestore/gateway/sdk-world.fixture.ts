@@ -96,10 +96,12 @@ function relayTo(
 ): Backend {
   const [host = "", port = ""] = endpoint.split(":");
   return createRelayBackend({
+    onFault: fail,
     clock,
     endpoint: { host, port: Number(port) },
     description: `emulator at ${endpoint}`,
     policy: createFirestorePolicy({
+      onFault: fail,
       clock,
       rng: createRng(1),
       admission,
@@ -107,4 +109,9 @@ function relayTo(
     }),
     events,
   });
+}
+
+/** A fault of ours must show. */
+function fail(error: unknown): never {
+  throw error;
 }

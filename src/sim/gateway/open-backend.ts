@@ -110,7 +110,7 @@ function openEmbedded(parts: BackendParts): OpenBackend {
     catalogue,
     admission,
     rng: rng.fork("server"),
-    onFault: (error) => log(`Fault of Plimsoll itself: ${(error as Error).stack ?? String(error)}`),
+    onFault: faultLog(log),
   });
   return { backend, died: NEVER, stop: () => Promise.resolve() };
 }
@@ -159,17 +159,32 @@ async function openStarted(parts: BackendParts, installation: Installation): Pro
 }
 
 function createRelay(
-  { clock, rng, admission, events }: BackendParts,
+  { clock, rng, admission, events, log }: BackendParts,
   host: string,
   port: number,
   description: string,
 ): Backend {
+  const onFault = faultLog(log);
   const policy = createFirestorePolicy({
     clock,
+    onFault,
     rng: rng.fork("policy"),
     admission,
     isIdle: () => admission.mode === "off",
     serverMessageBytesMax: EMULATOR_MESSAGE_BYTES_MAX,
   });
-  return createRelayBackend({ clock, endpoint: { host, port }, description, policy, events });
+  return createRelayBackend({
+    clock,
+    endpoint: { host, port },
+    description,
+    policy,
+    events,
+    onFault,
+  });
+}
+
+/** A fault of ours is told, and the gateway goes on for everybody else. */
+function faultLog(log: LineLog): (error: unknown) => void {
+  return (error) =>
+    log(`Fault of Plimsoll itself: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -23,6 +23,7 @@ function world(isIdle = false) {
     return { kind: "refuse", delayMs: 3, code: "ABORTED", message: "No.", refusal };
   });
   const policy = createFirestorePolicy({
+    onFault: fail,
     clock: new HandClock(),
     rng: createRng(1),
     admission,
@@ -133,6 +134,30 @@ describe("what is asked of the admission", () => {
   });
 });
 
+test("a fault of ours is INTERNAL for that call, and told; the next is decided over", () => {
+  const faults: unknown[] = [];
+  let calls = 0;
+  const admission = new FixtureAdmission((): Decision => {
+    calls += 1;
+    if (calls === 1) throw new TypeError("ours");
+    return { kind: "admit", delayMs: 1 };
+  });
+  const policy = createFirestorePolicy({
+    clock: new HandClock(),
+    rng: createRng(1),
+    admission,
+    onFault: (error) => void faults.push(error),
+    serverMessageBytesMax: 4_194_304,
+  });
+  const commit = message([1, DATABASE], [2, update("c/a")]);
+  expect(policy.decide(pathOf("Commit"), commit)).toMatchObject({
+    kind: "refuse",
+    status: { code: "INTERNAL" },
+  });
+  expect(policy.decide(pathOf("Commit"), commit)).toEqual({ kind: "pass", delayMs: 1 });
+  expect(faults).toEqual([expect.any(TypeError)]);
+});
+
 describe("refusals", () => {
   test("carry production's words, and ours beside them on one line", () => {
     const { decide } = world();
@@ -228,3 +253,8 @@ describe("refusals", () => {
     expect(status.message).toMatch(text);
   });
 });
+
+/** A fault of ours must show. */
+function fail(error: unknown): never {
+  throw error;
+}

@@ -22,6 +22,8 @@ export interface FirestorePolicyOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly admission: Admission;
+  /** Told of a fault of ours in deciding; the client gets INTERNAL, and the next call its decision. */
+  readonly onFault: (error: unknown) => void;
   /** Whether nothing is decided at present, so that nothing need be read. */
   readonly isIdle?: () => boolean;
   /** The longest message that the server behind takes. */
@@ -30,16 +32,32 @@ export interface FirestorePolicyOptions {
 
 /** Decides over Firestore's calls as the admission does. */
 export function createFirestorePolicy(options: FirestorePolicyOptions): Policy {
-  const { clock, admission, serverMessageBytesMax, isIdle = () => false } = options;
+  const { clock, admission, onFault, serverMessageBytesMax, isIdle = () => false } = options;
   const judges = createJudges(options.rng);
   return {
     largestMessageBytes: serverMessageBytesMax,
     shapeOf: (path) => DECIDED_METHODS.get(methodOf(path)),
-    decide: (path, message) =>
-      isIdle() ? PASS : decide(judges, admission, methodOf(path), message, clock.monotonicMs()),
+    decide: (path, message) => {
+      if (isIdle()) return PASS;
+      try {
+        return decide(judges, admission, methodOf(path), message, clock.monotonicMs());
+      } catch (error) {
+        onFault(error);
+        return FAULT;
+      }
+    },
     tooLarge: (path, bytes) => tooLarge(methodOf(path), bytes, serverMessageBytesMax),
   };
 }
+
+const FAULT: Ruling = {
+  kind: "refuse",
+  delayMs: 0,
+  status: {
+    code: "INTERNAL",
+    message: "Plimsoll: a fault of the gateway itself; its output says more.",
+  },
+};
 
 function decide(
   judges: ReadonlyMap<string, Judge>,

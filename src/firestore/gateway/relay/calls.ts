@@ -23,6 +23,8 @@ export interface RelayContext {
   readonly clock: Clock;
   readonly events: RelayEvents;
   readonly side: SideCalls;
+  /** Told of faults of ours, which end the connection they happen on and no more. */
+  readonly onFault: (error: unknown) => void;
   /** Bytes of requests not yet whole. */
   readonly memory: { keptBytes: number };
   /**
@@ -37,6 +39,8 @@ export interface RelayContext {
 export interface Wires {
   toServer(bytes: Buffer): void;
   toClient(bytes: Buffer): void;
+  /** Does what comes due later; what it throws ends the connection, and nothing else. */
+  guarded(work: () => void): void;
 }
 
 /** The calls of one connection, and all that the gateway itself does to them. */
@@ -66,8 +70,11 @@ export class Calls implements StreamPort {
     if (this.#orphaned !== undefined) this.refuse(stream, this.#orphaned);
   }
 
-  sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-    return this.#context.clock.sleep(delayMs, signal);
+  after(delayMs: number, signal: AbortSignal, work: () => void): void {
+    void this.#context.clock.sleep(delayMs, signal).then(
+      () => this.#wires.guarded(work),
+      () => undefined, // The call is over.
+    );
   }
 
   writeUpstream(bytes: Buffer): void {
@@ -101,11 +108,12 @@ export class Calls implements StreamPort {
     }
     const { side } = this.#context;
     const { path, headers } = stream;
-    const done = (got: SideAnswer): void => {
-      if (stream.isOver) return;
-      if (got.kind === "message") this.#answerAndEnd(stream, answer(got.bytes));
-      else this.#finish(stream, got.status);
-    };
+    const done = (got: SideAnswer): void =>
+      this.#wires.guarded(() => {
+        if (stream.isOver) return;
+        if (got.kind === "message") this.#answerAndEnd(stream, answer(got.bytes));
+        else this.#finish(stream, got.status);
+      });
     void side.call(path, headers, forward, stream.untilOver()).then(done);
   }
 

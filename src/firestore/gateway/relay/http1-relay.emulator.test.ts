@@ -24,12 +24,14 @@ afterAll(() => gateway.close());
 
 function open(upstreamPort: number): Promise<Gateway> {
   const policy = createFirestorePolicy({
+    onFault: fail,
     clock,
     rng: createRng(1),
     admission,
     serverMessageBytesMax: EMULATOR_MESSAGE_BYTES_MAX,
   });
   const backend = createRelayBackend({
+    onFault: fail,
     clock,
     endpoint: { host, port: upstreamPort },
     description: "emulator",
@@ -180,3 +182,8 @@ describe("REST", () => {
     await orphan.close();
   });
 });
+
+/** A fault of ours must show. */
+function fail(error: unknown): never {
+  throw error;
+}

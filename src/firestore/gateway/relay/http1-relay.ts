@@ -33,8 +33,10 @@ export class Http1Relay {
       this.#pass.pass(request, response);
       return;
     }
-    // What throws here is a fault of ours: it may end the process, but not go unseen.
-    void this.#judge(request, response);
+    this.#judge(request, response).catch((error: unknown) => {
+      this.#context.onFault(error);
+      response.destroy();
+    });
   }
 
   close(): void {

@@ -23,6 +23,8 @@ export interface RelayOptions {
   readonly description: string;
   readonly policy: Policy;
   readonly events: RelayEvents;
+  /** Told of faults of ours, which end the connection they happen on and no more. */
+  readonly onFault: (error: unknown) => void;
   /** Default: true. See RelayContext. */
   readonly headersFirst?: boolean;
 }
@@ -33,11 +35,11 @@ export interface RelayOptions {
  * between the client and that process: headers, flow control, tokens, and so the security rules.
  */
 export function createRelayBackend(options: RelayOptions): Backend {
-  const { clock, endpoint, policy, events, headersFirst = true } = options;
+  const { clock, endpoint, policy, events, onFault, headersFirst = true } = options;
   const authority = `${endpoint.host}:${endpoint.port}`;
   const side = new SideCalls(authority, ANSWER_BYTES_MAX);
   const memory = { keptBytes: 0 };
-  const context: RelayContext = { policy, clock, events, side, memory, headersFirst };
+  const context: RelayContext = { policy, clock, events, onFault, side, memory, headersFirst };
   const http1 = new Http1Relay(context, endpoint);
   const connections = new Set<RelayConnection>();
   const closing = new AbortController();

@@ -56,6 +56,7 @@ export class RelayConnection {
     const wires: Wires = {
       toServer: (bytes) => this.#toServer(bytes),
       toClient: (bytes) => this.#toClient(bytes),
+      guarded: (work) => this.#guarded(work),
     };
     this.#calls = new Calls(context, wires);
     const answersHpack = new HpackDecoder();
@@ -155,14 +156,17 @@ export class RelayConnection {
     for (const chunk of chunks) this.#fromClient.push(chunk);
   }
 
-  /** A peer's fault ends this connection and no other. */
+  /** A peer's fault, or one of ours, ends this connection and no other. */
   #guarded(work: () => void): void {
     if (this.#isEnding) return;
     try {
       work();
     } catch (error) {
-      if (!(error instanceof ConnectionFault)) throw error;
-      this.#endWith(error.errorCode, error.message);
+      if (error instanceof ConnectionFault) this.#endWith(error.errorCode, error.message);
+      else {
+        this.#context.onFault(error);
+        this.#endWith(ErrorCode.internalError, "a fault of the gateway itself");
+      }
     }
   }
 

@@ -25,6 +25,7 @@ async function through(kind: "relay" | "plain"): Promise<string> {
   // By path: "slow…" waits, "abort…" and "exhaust…" are refused the first two times.
   const admission = new FixtureAdmission(decideByPath);
   const policy = createFirestorePolicy({
+    onFault: fail,
     clock,
     rng: createRng(1),
     admission,
@@ -35,6 +36,7 @@ async function through(kind: "relay" | "plain"): Promise<string> {
     kind === "plain"
       ? createPlainBackend(clock, upstream, policy)
       : createRelayBackend({
+          onFault: fail,
           clock,
           endpoint: upstream,
           description: "emulator",
@@ -232,3 +234,8 @@ describe("the frame relay and the plain proxy", () => {
     );
   });
 });
+
+/** A fault of ours must show. */
+function fail(error: unknown): never {
+  throw error;
+}

@@ -19,8 +19,8 @@ const STEPS_MAX = 1024;
 /** What a stream needs of its connection. */
 export interface StreamPort {
   readonly policy: Policy;
-  /** Resolves after a wait; rejects once the signal aborts. */
-  sleep(delayMs: number, signal: AbortSignal): Promise<void>;
+  /** Does the work after a wait, unless the signal aborts first. */
+  after(delayMs: number, signal: AbortSignal, work: () => void): void;
   writeUpstream(bytes: Buffer): void;
   /** Gives the client back what it has sent and the server will not get. */
   creditClient(stream: RelayStream, bytes: number, alsoStream: boolean): void;
@@ -275,14 +275,11 @@ export class RelayStream {
 
   #sleep(step: Step, delayMs: number): void {
     this.#sleeping = true;
-    this.#port.sleep(delayMs, this.untilOver()).then(
-      () => {
-        this.#sleeping = false;
-        step.waited = true;
-        this.#pump();
-      },
-      () => undefined, // The call is over.
-    );
+    this.#port.after(delayMs, this.untilOver(), () => {
+      this.#sleeping = false;
+      step.waited = true;
+      this.#pump();
+    });
   }
 }
 

@@ -31,6 +31,7 @@ export async function startRelayWorld(
   const stub = await StubUpstream.start(options.settings);
   const answered: string[] = [];
   const backend = createRelayBackend({
+    onFault: fail,
     clock,
     policy,
     endpoint: { host: "127.0.0.1", port: options.upstreamPort ?? stub.port },
@@ -61,4 +62,9 @@ export async function startRelayWorld(
       await stub.stop();
     },
   };
+}
+
+/** A fault of ours must show. */
+function fail(error: unknown): never {
+  throw error;
 }
