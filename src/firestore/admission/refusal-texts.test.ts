@@ -13,7 +13,7 @@ function refusalOf(
   code?: Refused["code"],
 ): Refused & { readonly nowMs: number } {
   let last: (Refused & { readonly nowMs: number }) | undefined;
-  for (let index = 0; index < 20_000; index += 1) {
+  for (let index = 0; index < 10_000; index += 1) {
     const nowMs = index / 3;
     const decision = target.commit(write(index, nowMs), nowMs);
     if (decision.kind === "refuse" && (code ?? decision.code) === decision.code)

@@ -24,7 +24,7 @@ function growing(model: CapacityModel): (index: number, nowMs: number) => RowHan
 describe("keys that no split helps", () => {
   test("5. growing document IDs at 1,000/s: about 500/s pass, for ever; scattered IDs recover", () => {
     const model = newModel();
-    const minutes = offer(model, { minutes: 20, rate: () => 1000, next: growing(model) });
+    const minutes = offer(model, { minutes: 8, rate: () => 1000, next: growing(model) });
     for (const minute of minutes.slice(1)) {
       expect(minute.admitted / 60).toBeGreaterThan(450);
       expect(minute.admitted / 60).toBeLessThan(600);
@@ -32,7 +32,7 @@ describe("keys that no split helps", () => {
     }
     const scattered = new ScatteredDocuments(model, "scattered");
     const recovered = offer(model, {
-      minutes: 12,
+      minutes: 10,
       rate: () => 1000,
       next: scattered.next,
       fromMs: HOUR_MS,
@@ -45,7 +45,7 @@ describe("keys that no split helps", () => {
     const tail = growing(model);
     const documents = new ScatteredDocuments(model, "log", 20_000);
     const minutes = offer(model, {
-      minutes: 20,
+      minutes: 15,
       rate: () => 1600,
       next: (index, nowMs) => (index % 2 === 0 ? tail(index, nowMs) : documents.next()),
     });
@@ -57,7 +57,7 @@ describe("keys that no split helps", () => {
 
   test("memory is flat along a day of growing IDs", () => {
     const model = newModel();
-    offer(model, { minutes: 26 * 60, rate: () => 20, next: growing(model) });
+    offer(model, { minutes: 26 * 60, rate: () => 5, next: growing(model) });
     expect(model.spaces().flatMap(({ ranges }) => ranges).length).toBeLessThan(5);
   });
 });

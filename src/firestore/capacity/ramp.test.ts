@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RowHandle } from "./row-table.ts";
 import {
+  FIFTH,
   HOUR_MS,
   MINUTE_MS,
   newModel,
@@ -24,21 +25,31 @@ describe("a collection whose documents scatter evenly", () => {
   test("2. a step to 2,000 writes/s on a new collection: waiting, then refusals; all passes once it has been split enough", () => {
     const model = newModel();
     const documents = new ScatteredDocuments(model, "new");
-    const minutes = offer(model, { minutes: 22, rate: () => 2000, next: documents.next });
+    const minutes = offer(model, {
+      minutes: 20,
+      rate: () => 2000,
+      next: documents.next,
+      documents: 4,
+    });
     const [first] = minutes;
     expect(first?.longestWaitMs).toBeGreaterThan(1000);
     expect(first?.refused).toBeGreaterThan(0.5 * (first?.offered ?? 0));
     const admitted = minutes.map((minute) => minute.admitted / minute.offered);
     expect(admitted[5]).toBeGreaterThan(admitted[1] ?? 1);
     expect(admitted[10]).toBeGreaterThan(admitted[5] ?? 1);
-    expect(total(minutes.slice(-3), "refused")).toBe(0);
+    expect(total(minutes.slice(-1), "refused")).toBe(0);
     expect(minutes.at(-1)?.longestWaitMs).toBe(0);
   });
 
   test("3. the published ramp up to 8,542 writes/s in 35 minutes: no step is refused anything", () => {
     const model = newModel();
     const documents = new ScatteredDocuments(model, "new");
-    const minutes = offer(model, { minutes: 36, rate: publishedSchedule, next: documents.next });
+    const minutes = offer(model, {
+      minutes: 36,
+      rate: publishedSchedule,
+      next: documents.next,
+      documents: 10,
+    });
     expect(publishedSchedule(35 * MINUTE_MS)).toBe(8542);
     expect(minutes.map(({ refused }) => refused)).toEqual(minutes.map(() => 0));
   });
@@ -46,8 +57,9 @@ describe("a collection whose documents scatter evenly", () => {
   test("4. what the ramp has split stays split for an hour's rest, and is as new after more than a day's", () => {
     const model = newModel();
     const documents = new ScatteredDocuments(model, "new");
-    offer(model, { minutes: 21, rate: publishedSchedule, next: documents.next });
-    const resumed = { minutes: 1, rate: () => 2500, next: documents.next };
+    const load = { next: documents.next, documents: 5 };
+    offer(model, { ...load, minutes: 21, rate: publishedSchedule });
+    const resumed = { ...load, minutes: 1, rate: () => 2500 };
     const afterAnHour = offer(model, { ...resumed, fromMs: 21 * MINUTE_MS + HOUR_MS });
     expect(total(afterAnHour, "refused")).toBe(0);
     const afterADay = offer(model, { ...resumed, fromMs: 22 * MINUTE_MS + 26 * HOUR_MS });
@@ -62,7 +74,7 @@ describe("a collection whose documents scatter evenly", () => {
         model.openDocument(`users/${String(user).padStart(4, "0")}`, 0),
       );
       let longest = 0;
-      for (let write = 0; write < 472 * 360; write += 1) {
+      for (let write = 0; write < 472 * 320; write += 1) {
         const at = (write % (472 * seconds)) / (472 * seconds);
         model.begin((write * 1000) / 472);
         // Rows without locks: a user's one document would contend.
@@ -101,9 +113,10 @@ describe("the ramp as a law, which nothing in the model counts", () => {
   test("whoever keeps BulkWriter's schedule is refused nothing, whatever the names", () => {
     fc.assert(
       fc.property(schedule, (salt) => {
-        const model = newModel();
-        const names = new ScatteredDocuments(model, `c${salt}`);
-        const minutes = offer(model, { minutes: 16, rate: publishedSchedule, next: names.next });
+        const model = newModel(FIFTH);
+        const names = new ScatteredDocuments(model, `c${salt}`, 5000);
+        const rate = (elapsedMs: number): number => publishedSchedule(elapsedMs) / 5;
+        const minutes = offer(model, { minutes: 16, rate, next: names.next });
         expect(total(minutes, "refused")).toBe(0);
       }),
       { numRuns: 4 },
@@ -114,13 +127,13 @@ describe("the ramp as a law, which nothing in the model counts", () => {
     const loads = fc.array(fc.integer({ min: 50, max: 4000 }), { minLength: 3, maxLength: 3 });
     fc.assert(
       fc.property(loads, (ratesByFiveMinutes) => {
-        const model = newModel();
-        const documents = new ScatteredDocuments(model, "new");
+        const model = newModel(FIFTH);
+        const documents = new ScatteredDocuments(model, "new", 5000);
         const rate = (elapsedMs: number): number =>
-          ratesByFiveMinutes[Math.floor(elapsedMs / (5 * MINUTE_MS))] ?? 50;
+          (ratesByFiveMinutes[Math.floor(elapsedMs / (5 * MINUTE_MS))] ?? 50) / 5;
         const minutes = offer(model, { minutes: 15, rate, next: documents.next });
         for (const [index, minute] of minutes.entries()) {
-          const atMost = 560 * 1.5 ** ((index + 1) / 5);
+          const atMost = (560 / 5) * 1.5 ** ((index + 1) / 5);
           // What ranges take without waiting (1 s), and what waits past the minute's end (5 s).
           expect(minute.admitted).toBeLessThanOrEqual(atMost * 60 + 6 * atMost);
         }
@@ -130,20 +143,20 @@ describe("the ramp as a law, which nothing in the model counts", () => {
   });
 
   test("a space never serves more than the law allows", () => {
-    const model = newModel();
-    const documents = new ScatteredDocuments(model, "new");
+    const model = newModel(FIFTH);
+    const documents = new ScatteredDocuments(model, "new", 5000);
     for (let minute = 0; minute < 10; minute += 1) {
       offer(model, {
         minutes: 1,
-        rate: () => 2500,
+        rate: () => 2500 / 5,
         next: documents.next,
         fromMs: minute * MINUTE_MS,
       });
       const nowMs = (minute + 1) * MINUTE_MS;
       const [space] = model.spaces();
       const served = space?.allowedRate(nowMs) ?? 0;
-      expect(served).toBeLessThanOrEqual(560 * 1.5 ** (nowMs / (5 * MINUTE_MS)) * 1.001);
-      expect(served).toBeGreaterThan(500);
+      expect(served).toBeLessThanOrEqual((560 / 5) * 1.5 ** (nowMs / (5 * MINUTE_MS)) * 1.001);
+      expect(served).toBeGreaterThan(500 / 5);
     }
   });
 });
