@@ -80,10 +80,12 @@ describe("resets", () => {
   test("of the counters begin the heat and the operations anew, in the middle of a cell too", () => {
     const target = admission();
     flood(target, 1000, 100);
-    target.resetCounters(2000);
-    flood(target, 3000, 7);
-    expect(target.heat(20_000).ranges.map(({ operations }) => operations)).toEqual([[7]]);
-    expect(target.report(20_000).spaces.map(({ operations }) => operations)).toEqual([7]);
+    expect(target.heat(10_000).ranges.map(({ operations }) => operations)).toEqual([[100]]);
+    flood(target, 11_000, 100);
+    target.resetCounters(12_000);
+    flood(target, 13_000, 7);
+    expect(target.heat(22_000).ranges.map(({ operations }) => operations)).toEqual([[7]]);
+    expect(target.report(22_000).spaces.map(({ operations }) => operations)).toEqual([7]);
   });
 
   test("later than the last request hold for a report of before", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RowHandle } from "./row-table.ts";
 import {
+  commitOne,
   FIFTH,
   HOUR_MS,
   MINUTE_MS,
@@ -86,6 +87,15 @@ describe("a collection whose documents scatter evenly", () => {
       expect(model.spaces()[0]?.size).toBeGreaterThanOrEqual(seconds < 300 ? 2 : 1);
     },
   );
+
+  test("a range counts the rows it has: those made, less those deleted, and of refused commits none", () => {
+    const model = newModel();
+    const document = model.openDocument("c/a", 0);
+    for (const created of [1, 1, 0, -1, 1]) commitOne(model, document, 0, created);
+    for (let write = 0; write < 100; write += 1) commitOne(model, document, 0, 0);
+    expect(commitOne(model, document, 0, 1)).toBe(-1);
+    expect(model.spaces()[0]?.ranges[0]?.rows).toBe(2);
+  });
 
   test("22. at an equal rate a new collection with few documents suffers more than one with many", () => {
     const refusedAt2000 = (documentsBefore: number): number => {
