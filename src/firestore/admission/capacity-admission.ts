@@ -39,7 +39,7 @@ export interface CapacityAdmissionOptions {
 
 const AT_ONCE: Decision = { kind: "admit", delayMs: 0 };
 /** Databases that are remembered: tests make one each. The one not used for longest goes. */
-const MAX_DATABASES = 200;
+const MAX_DATABASES = 50;
 
 /** Admission by the capacity model. */
 export class CapacityAdmission implements ControlledAdmission {

@@ -162,7 +162,7 @@ test("a database in use is not forgotten for others that were used once", () => 
   }
   expect(target.explain(attempt(write), 0).ranges[0]?.waitMs).toBeGreaterThan(1000);
   expect(new Set(target.report(1).spaces.map(({ database }) => database)).size).toBeLessThanOrEqual(
-    200,
+    50,
   );
 });
 
