@@ -81,7 +81,7 @@ async function measure(
     "--limits",
     "on",
     "--warm",
-    String(upstream.warmDocuments * (topic.documentsEach === 1 ? 1 : 5)),
+    String(upstream.warmDocuments * (topic.documentsEach === 1 ? 1 : 3)),
     "--backend",
     `127.0.0.1:${upstream.port}`,
   );

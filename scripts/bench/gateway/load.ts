@@ -15,7 +15,7 @@ export interface LoadOptions {
 
 export interface LoadResult {
   readonly perSecond: number;
-  /** In an open loop, from when a call was due. */
+  /** From when a call was sent. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failures: number;
