@@ -28,6 +28,8 @@ const CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 16,
 };
 
+const UNKNOWN = 2;
+
 interface Call {
   readonly verb: "GET" | "POST" | "PATCH" | "DELETE";
   /** The resource and a custom verb, behind "/v1/". */
@@ -66,11 +68,12 @@ async function send(endpoint: string, method: Method, request: Plain): Promise<A
     },
   );
   const text = await response.text();
-  const answer: unknown = text === "" ? {} : JSON.parse(text);
+  const answer = parsed(text);
+  if (answer === undefined) return { code: UNKNOWN, text: `HTTP ${response.status}`, messages: [] };
   const list = Array.isArray(answer) ? (answer as readonly Plain[]) : [answer as Plain];
   const error = list.find((item) => item["error"] !== undefined)?.["error"] as Plain | undefined;
   if (error !== undefined) {
-    return { code: CODES[String(error["status"])] ?? 2, text: String(error["message"]), messages: [] }; // prettier-ignore
+    return { code: CODES[String(error["status"])] ?? UNKNOWN, text: String(error["message"]), messages: [] }; // prettier-ignore
   }
   const messages = list.map((item) => {
     const message = fromProto3JSON(messageType(responseType), item as never);
@@ -78,6 +81,15 @@ async function send(endpoint: string, method: Method, request: Plain): Promise<A
     return toPlain(responseType, message);
   });
   return { code: 0, text: "", messages };
+}
+
+/** Undefined: no JSON, as some servers' pages for paths that they do not know. */
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? {} : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function callOf(method: Method, request: Plain): Call {
