@@ -14,7 +14,7 @@ export interface KnownDifference {
 const UNKNOWN = 2;
 const INVALID_ARGUMENT = 3;
 
-export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: "The emulator fails with UNKNOWN and no text: a crash of its own.",
     matches: (_, theirs) => theirs.code === UNKNOWN,

@@ -31,7 +31,7 @@ export interface WireStream {
 }
 
 export type Method = keyof typeof METHODS;
-export type StreamMethod = keyof typeof STREAMS;
+type StreamMethod = keyof typeof STREAMS;
 
 /** The RPCs by [request, response]. */
 export const METHODS = {
@@ -73,12 +73,12 @@ export function messageType(name: string | undefined): protobuf.Type {
   );
 }
 
-export function encode(name: string, message: Plain): Buffer {
+function encode(name: string, message: Plain): Buffer {
   const type = messageType(name);
   return Buffer.from(type.encode(type.fromObject(message)).finish());
 }
 
-export function decode(name: string | undefined, bytes: Uint8Array): Plain {
+function decode(name: string | undefined, bytes: Uint8Array): Plain {
   return toPlain(name, messageType(name).decode(bytes));
 }
 
