@@ -43,6 +43,7 @@ const PURE_PACKAGES = new Set(["zod", "big.js", "csv-parse/sync", "@faker-js/fak
 /** The adapters: the only files in which real time and chance may be named. */
 const ADAPTERS = new Set([
   "src/sim/clock/real-clock.ts",
+  "src/sim/clock/node-turns.ts",
   "src/system/store/process-clock.ts",
   "src/system/store/admin-transaction.ts",
   "src/system/functions/services.ts",

@@ -1,0 +1,154 @@
+import { assert, AssertionError } from "./assert.ts";
+import type { Clock } from "./clock.ts";
+import { EventHeap, type Scheduled } from "./event-heap.ts";
+
+/** What a virtual clock needs of the process it lives in. */
+export interface Turns {
+  /** Calls back once every promise that can settle by itself has settled. */
+  afterPromises(callback: () => void): void;
+  /** Calls back once the process has also attended to its signals and files. */
+  afterWorld(callback: () => void): void;
+}
+
+interface Sleeper {
+  readonly wake: () => void;
+  readonly reject: (reason: unknown) => void;
+  /** Those whom the same signal would end; undefined when none would. */
+  readonly group: AbortGroup | undefined;
+}
+
+/** One listener for all of a signal's sleepers: a signal goes through its listeners for each added. */
+type AbortGroup = Set<Scheduled<Sleeper>>;
+
+/** Events after which the process may attend to signals and files. */
+const EVENTS_BETWEEN_WORLDS = 4096;
+/** Turns without an event, and without an end of the work, after which it can only be stuck. */
+const IDLE_TURNS_MAX = 1000;
+/** Events of one moment, after which time has come to a stop. */
+const EVENTS_OF_A_MOMENT_MAX = 10_000_000;
+
+/**
+ * Time that jumps from event to event: hours pass as fast as what happens in them can be worked
+ * off, in the same order every time. Time moves only within `run`, one sleeper at a time: the
+ * earliest, of one moment the one that slept first; and only when everything that the one before it
+ * has set going has come to rest.
+ */
+export class VirtualClock implements Clock {
+  readonly #turns: Turns;
+  readonly #wallStartMs: number;
+  readonly #sleepers = new EventHeap<Sleeper>();
+  readonly #groups = new WeakMap<AbortSignal, AbortGroup>();
+  #nowMs = 0;
+  #events = 0;
+
+  /** `wallStartMs`: the wall time, milliseconds since 1970 UTC, at the clock's monotonic 0. */
+  constructor(turns: Turns, wallStartMs: number) {
+    this.#turns = turns;
+    this.#wallStartMs = wallStartMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return this.#wallStartMs + this.#nowMs;
+  }
+
+  /** Sleepers woken so far. */
+  get events(): number {
+    return this.#events;
+  }
+
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    // As on the real clock: who need not wait goes on at once, ahead of whoever else is due now.
+    if (durationMs <= 0) return Promise.resolve();
+    assert(durationMs < Number.POSITIVE_INFINITY, `sleep(${durationMs}): no moment to wake at`);
+    return new Promise((resolve, reject) => {
+      const group = signal && this.#groupOf(signal);
+      const sleeper = { wake: resolve, reject, group };
+      const scheduled = this.#sleepers.push(this.#nowMs + durationMs, sleeper);
+      group?.add(scheduled);
+    });
+  }
+
+  /**
+   * Lets time pass until the work has settled, and gives what came of it. Rejects with an
+   * AssertionError when the work waits for something that no passing of time will bring.
+   */
+  run<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let isSettled = false;
+      const settle = (end: () => void): void => {
+        isSettled = true;
+        end();
+      };
+      work.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+      const fail = (message: string): void => {
+        isSettled = true;
+        reject(new AssertionError(message));
+      };
+      this.#drive(() => isSettled, fail);
+    });
+  }
+
+  #drive(isSettled: () => boolean, fail: (message: string) => void): void {
+    let untilWorld = EVENTS_BETWEEN_WORLDS;
+    let idleTurns = 0;
+    let ofThisMoment = 0;
+    const step = (): void => {
+      if (isSettled()) return;
+      const next = this.#sleepers.pop();
+      if (next === undefined) {
+        idleTurns += 1;
+        if (idleTurns > IDLE_TURNS_MAX) fail("nobody sleeps, and the work has not ended");
+        else this.#turns.afterWorld(step);
+        return;
+      }
+      idleTurns = 0;
+      ofThisMoment = next.atMs > this.#nowMs ? 0 : ofThisMoment + 1;
+      if (ofThisMoment > EVENTS_OF_A_MOMENT_MAX) {
+        fail(`time has stood still at ${this.#nowMs} ms for ${ofThisMoment} events`);
+        return;
+      }
+      this.#wake(next);
+      untilWorld -= 1;
+      if (untilWorld > 0) {
+        this.#turns.afterPromises(step);
+        return;
+      }
+      untilWorld = EVENTS_BETWEEN_WORLDS;
+      this.#turns.afterWorld(step);
+    };
+    // Whatever the work does before it first waits comes first.
+    this.#turns.afterWorld(step);
+  }
+
+  #wake(scheduled: Scheduled<Sleeper>): void {
+    const { wake, group } = scheduled.event as Sleeper;
+    this.#nowMs = scheduled.atMs;
+    this.#events += 1;
+    group?.delete(scheduled);
+    wake();
+  }
+
+  #groupOf(signal: AbortSignal): AbortGroup {
+    const known = this.#groups.get(signal);
+    if (known !== undefined) return known;
+    const group: AbortGroup = new Set();
+    this.#groups.set(signal, group);
+    const onAbort = (): void => {
+      for (const scheduled of group) {
+        scheduled.event?.reject(signal.reason);
+        this.#sleepers.cancel(scheduled);
+      }
+      group.clear();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return group;
+  }
+}
