@@ -30,6 +30,8 @@ async function main(): Promise<number> {
       signals: process,
       exit: (code) => process.exit(code),
       loadSimulate: async () => (await import("./run/run-simulation.ts")).runSimulation,
+      loadSimulateVirtually: async () =>
+        (await import("./virtual/simulate-virtually.ts")).simulateVirtually,
     });
   } catch (error) {
     return reportError(error, process.stderr);

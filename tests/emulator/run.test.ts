@@ -12,7 +12,7 @@ import { resolveOptions, type RawOptions } from "../../src/sim/config/resolve-op
 import { findScenario, loadScenarios } from "../../src/sim/config/scenario-files.ts";
 import type { Scenario } from "../../src/sim/config/scenario.ts";
 import { resultSchema, type Result } from "../../src/sim/report/result.ts";
-import { runSimulation } from "../../src/sim/run/run-simulation.ts";
+import { REAL_WORLD, runSimulation } from "../../src/sim/run/run-simulation.ts";
 import { openServiceLog } from "../../src/sim/run/service-log.ts";
 import type { LimitsChoice } from "../../src/sim/targets/limits-choice.ts";
 import { createRealMachine } from "../../src/sim/targets/real-machine.ts";
@@ -133,9 +133,10 @@ async function run(plan: RunPlan): Promise<Ended> {
       signal: plan.signal ?? new AbortController().signal,
     },
     {
+      ...REAL_WORLD,
       clock,
       warmUpMs: 200,
-      openLog: (file, onFault) => openServiceLog(plan.logFile ?? file, onFault),
+      openLog: (_, file, onFault) => openServiceLog(clock, plan.logFile ?? file, onFault),
     },
   ).then(
     ({ exitCode }) => exitCode,

@@ -45,6 +45,7 @@ async function auditTo(stdout: TextStream, parameters: readonly string[] = []) {
     signals: new EventEmitter(),
     exit: () => undefined,
     loadSimulate: () => Promise.reject(new Error("an audit runs nothing")),
+    loadSimulateVirtually: () => Promise.reject(new Error("an audit runs nothing")),
   });
   return { exitCode, stderr: stderr.text() };
 }

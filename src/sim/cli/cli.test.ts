@@ -13,6 +13,7 @@ import {
 import type { FakeMachineOptions } from "../targets/fake-machine.fixture.ts";
 import { runCli } from "./cli.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import type { RunOptions } from "../config/run-options.ts";
 import type { Simulate, SimulationRequest } from "./simulate.ts";
 import { recordStream } from "./text-stream.fixture.ts";
 
@@ -36,6 +37,8 @@ interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly requests: readonly SimulationRequest[];
+  /** Options of the runs on a virtual clock. */
+  readonly virtual: readonly RunOptions[];
   readonly exits: readonly ExitCode[];
 }
 
@@ -47,6 +50,7 @@ async function sim(
   } = {},
 ): Promise<Outcome> {
   const requests: SimulationRequest[] = [];
+  const virtual: RunOptions[] = [];
   const exits: ExitCode[] = [];
   const stdout = recordStream();
   const stderr = recordStream();
@@ -64,9 +68,13 @@ async function sim(
       requests.push(request);
       return simulate(request);
     },
+    loadSimulateVirtually: async () => async (request) => {
+      virtual.push(request.options);
+      return { exitCode: 0 };
+    },
   });
   expect(signals.eventNames()).toEqual([]);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text(), requests, exits };
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text(), requests, virtual, exits };
 }
 
 const USERS = "Accepted: a whole number from 1 to 100000.";
@@ -285,6 +293,14 @@ describe("run", () => {
       options: { users: 50, seed: 8 },
       limiterConfig: { batch_write_limit: 300 },
     });
+  });
+
+  it("runs on a virtual clock, with latencies and without looking for a target", async () => {
+    const { exitCode, requests, virtual } = await sim(["--clock", "virtual"], { machine: {} });
+    expect([exitCode, requests.length, virtual.length]).toEqual([0, 0, 1]);
+    expect(virtual[0]).toMatchObject({ clock: "virtual", limits: "on", latency: "us-central1" });
+    const unlimited = await sim(["--clock", "virtual", "--limits", "off"]);
+    expect(unlimited.virtual[0]).toMatchObject({ limits: "off", latency: "off" });
   });
 
   it("runs without Java, on the embedded engine", async () => {

@@ -3,7 +3,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { Machine } from "../targets/machine.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { SignalSource } from "./interrupts.ts";
-import type { Simulate } from "./simulate.ts";
+import type { Simulate, SimulateVirtually } from "./simulate.ts";
 import type { TextStream } from "./text-stream.ts";
 
 /** The world the command line lives in; main.ts fills in the real one. */
@@ -17,6 +17,8 @@ export interface CliContext {
   readonly exit: (code: ExitCode) => void;
   /** The engine of `run`, loaded only when a run has been found possible. */
   readonly loadSimulate: () => Promise<Simulate>;
+  /** The same on a virtual clock. */
+  readonly loadSimulateVirtually: () => Promise<SimulateVirtually>;
 }
 
 /** A command, and how it answers: it resolves to its exit code or throws. */

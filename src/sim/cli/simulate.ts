@@ -1,3 +1,4 @@
+import type { Clock } from "../../std/clock.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
@@ -6,21 +7,34 @@ import type { Target } from "../targets/target.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { RunOutput } from "./progress.ts";
 
-/** All that a run needs, checked: nothing in it can turn out to be mistyped. */
-export interface SimulationRequest {
+/** What was asked for, checked: nothing in it can turn out to be mistyped. */
+export interface SimulationInputs {
   readonly options: RunOptions;
   /** In the order they are to run. */
   readonly scenarios: readonly Scenario[];
   readonly limiterConfig: LimiterConfig;
   /** The recorded market to replay, as --market gave it; null for a synthetic one. */
   readonly marketRows: readonly MarketRow[] | null;
-  /**
-   * Opens the target. The run stops it. Rejects with the signal's reason when that aborts first.
-   */
-  readonly target: () => Promise<Target>;
   readonly output: RunOutput;
   /** Aborts when the run is to end early, with a partial report. */
   readonly signal: AbortSignal;
 }
 
+/** All that a run needs. */
+export interface SimulationRequest extends SimulationInputs {
+  /**
+   * Opens the target. The run stops it. Rejects with the signal's reason when that aborts first.
+   */
+  readonly target: () => Promise<Target>;
+}
+
 export type Simulate = (request: SimulationRequest) => Promise<{ readonly exitCode: ExitCode }>;
+
+/** A run on a virtual clock. The real one only tells how fast it goes. */
+export type SimulateVirtually = (
+  request: SimulationInputs & {
+    /** Path of the index file that queries and writes are held to. */
+    readonly indexesFile: string;
+  },
+  realClock: Clock,
+) => Promise<{ readonly exitCode: ExitCode }>;

@@ -59,8 +59,10 @@ describe("resolveOptions", () => {
     },
     { given: { driver: "k6" }, says: '--driver: "k6" is not in this version yet. Accepted: node.' },
     {
-      given: { clock: "virtual" },
-      says: '--clock: "virtual" is not in this version yet. Accepted: real.',
+      given: { clock: "virtual", target: "emulator" },
+      says:
+        '--target: "emulator" lives in real time: with --clock virtual the embedded engine is ' +
+        "the only one. Accepted: auto, emulator, embedded, staging.",
     },
     {
       given: { reports: "" },

@@ -30,13 +30,15 @@ it("states the schema's defaults", () => {
     "limiterConfig",
     "target",
     "limits",
-    "latency",
     "driver",
     "clock",
     "reports",
     "quiet",
   ] as const;
   for (const key of literal) expect(findSpec(key)?.byDefault).toBe(String(defaults[key]));
+  expect(findSpec("latency")?.byDefault).toBe(
+    `us-central1 on a virtual clock, else ${defaults.latency}`,
+  );
   expect(findSpec("emulatorHeap")?.byDefault).toBe(`${defaults.emulatorHeapMiB} at 1,000 users`);
   // "0.4 for each user", "the benchmark plan", "each scenario's own", "a synthetic market"
   expect(defaults).toMatchObject({

@@ -2,7 +2,7 @@ import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
 import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { formatDuration } from "./duration.ts";
-import { BOUNDS } from "./run-options.ts";
+import { BOUNDS, CLOCK_CHOICES } from "./run-options.ts";
 import type { RunOptionKey } from "./run-options.ts";
 
 /** How an option is written on the command line and explained to people. */
@@ -104,7 +104,13 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     summary: "Production's limits: enforced, only counted, or left out.",
   },
   {
-    ...choice("latency", "--latency", "place", LATENCY_CHOICES, "off"),
+    ...choice(
+      "latency",
+      "--latency",
+      "place",
+      LATENCY_CHOICES,
+      "us-central1 on a virtual clock, else off",
+    ),
     group: "Target",
     summary: "Latencies of a Firestore location to add; assumed figures, and reports say so.",
   },
@@ -131,10 +137,9 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     summary: "What sends the load; this version has no k6 yet.",
   },
   {
-    ...choice("clock", "--clock", "clock", ["real"], "real"),
-    later: ["virtual"],
+    ...choice("clock", "--clock", "clock", CLOCK_CHOICES, "real"),
     group: "Target",
-    summary: "The time the run lives in; this version has no virtual clock yet.",
+    summary: "The time the run lives in: virtual runs hours in seconds, all figures modelled.",
   },
   {
     key: "reports",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
-import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
+import { LATENCY_CHOICES, LIMITS_CHOICES, type LimitsChoice } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { parseDurationMs } from "./duration.ts";
 
@@ -37,6 +37,15 @@ const scenarioNames = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .transform((names) => (typeof names === "string" ? [names] : names));
 
+/** What `--clock` accepts. */
+export const CLOCK_CHOICES = ["real", "virtual"] as const;
+type ClockChoice = (typeof CLOCK_CHOICES)[number];
+
+/** Nothing but the model takes time on a virtual clock, so without it every answer would be instant. */
+function latencyFor(run: { readonly clock: ClockChoice; readonly limits: LimitsChoice }) {
+  return run.clock === "virtual" && run.limits !== "off" ? "us-central1" : "off";
+}
+
 const fileName = z.string().min(1);
 
 /**
@@ -71,13 +80,14 @@ export const runOptionsSchema = z
     limiterConfig: fileName.default("default"),
     target: z.enum(TARGET_CHOICES).default("auto"),
     limits: z.enum(LIMITS_CHOICES).default("on"),
-    latency: z.enum(LATENCY_CHOICES).default("off"),
+    /** Default: on a virtual clock us-central1, for there nothing else takes time; else off. */
+    latency: z.enum(LATENCY_CHOICES).optional(),
     /** null: the service's own firestore.indexes.json. */
     indexes: fileName.nullable().default(null),
     /** Default: see emulatorHeapFor. */
     emulatorHeap: z.int().min(BOUNDS.emulatorHeap.min).max(BOUNDS.emulatorHeap.max).optional(),
     driver: z.literal("node").default("node"),
-    clock: z.literal("real").default("real"),
+    clock: z.enum(CLOCK_CHOICES).default("real"),
     reports: fileName.default("reports"),
     quiet: z.boolean().default(false),
   })
@@ -87,13 +97,19 @@ export const runOptionsSchema = z
     // Also when another option is bad, so that all faults are reported at once.
     when: ({ value }) => bothAreNumbers(value),
   })
-  .refine(({ limits, latency }) => limits !== "off" || latency === "off", {
+  .refine(({ limits, latency = "off" }) => limits !== "off" || latency === "off", {
     path: ["latency"],
     message: "is the gateway's to add, which --limits off leaves out",
     when: ({ value }) => typeof value === "object" && value !== null,
   })
+  .refine(({ clock, target }) => clock === "real" || target === "auto" || target === "embedded", {
+    path: ["target"],
+    message: "lives in real time: with --clock virtual the embedded engine is the only one",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
   .transform(({ tenants, scenario, duration: durationMs, emulatorHeap, ...same }) => ({
     ...same,
+    latency: same.latency ?? latencyFor(same),
     tenants: tenants ?? Math.ceil(same.users * TENANTS_PER_USER),
     scenarios: scenario,
     durationMs,

@@ -1,7 +1,11 @@
 import type { Duplex } from "node:stream";
 import { Firestore } from "@google-cloud/firestore";
 import { assert } from "../../std/assert.ts";
-import type { ListenMessage } from "./trade-view.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Query } from "../../system/store/store.ts";
+import { encodeQuery } from "./rest-encoding.ts";
+import { TARGET_ID, type ListenMessage } from "./trade-view.ts";
+import { unsignedUserToken, type UserIdentity } from "./user-token.ts";
 
 /*
  * Listen streams for many users over one connection. The SDK's own onSnapshot will not do: it
@@ -22,10 +26,11 @@ export interface ListenChannel {
   close(): Promise<void>;
 }
 
-interface ListenCall {
-  readonly token: string;
-  /** The target to add, in the form of google.firestore.v1.Target. */
-  readonly target: object;
+export interface ListenCall {
+  /** Who listens. */
+  readonly user: UserIdentity;
+  /** What is listened to, as target TARGET_ID. */
+  readonly query: Query;
   readonly signal: AbortSignal;
   readonly onMessage: (message: ListenMessage) => void;
 }
@@ -50,7 +55,11 @@ interface FirestoreInternals {
   };
 }
 
-export function openListenChannel(endpoint: string, projectId: string): ListenChannel {
+/** `endpoint`: host:port of the emulator, or of the gateway in front of it. */
+export function openListenChannel(
+  { endpoint, projectId }: { readonly endpoint: string; readonly projectId: string },
+  clock: Clock,
+): ListenChannel {
   assertNotRedirected(endpoint);
   const firestore = new Firestore({
     projectId,
@@ -65,10 +74,17 @@ export function openListenChannel(endpoint: string, projectId: string): ListenCh
     "this version of @google-cloud/firestore hides its generated client elsewhere: adapt listen-channel.ts",
   );
   return {
-    listen: (call) =>
-      internals._clientPool.run("listen", true, (client) =>
-        runStream(client, internals.formattedName, call),
-      ),
+    listen: ({ user, query, signal, onMessage }) => {
+      const database = internals.formattedName;
+      const stream = {
+        database,
+        token: unsignedUserToken(user, projectId, clock.wallMs()),
+        target: { targetId: TARGET_ID, query: encodeQuery(`${database}/documents`, query) },
+        signal,
+        onMessage,
+      };
+      return internals._clientPool.run("listen", true, (client) => runStream(client, stream));
+    },
     close: () => firestore.terminate(),
   };
 }
@@ -82,7 +98,14 @@ function assertNotRedirected(endpoint: string): void {
   );
 }
 
-function runStream(client: GeneratedClient, database: string, call: ListenCall): Promise<void> {
+interface StreamCall extends Pick<ListenCall, "signal" | "onMessage"> {
+  readonly database: string;
+  readonly token: string;
+  /** The target to add, in the form of google.firestore.v1.Target. */
+  readonly target: object;
+}
+
+function runStream(client: GeneratedClient, call: StreamCall): Promise<void> {
   return new Promise((resolve, reject) => {
     if (call.signal.aborted) {
       resolve();
@@ -90,7 +113,7 @@ function runStream(client: GeneratedClient, database: string, call: ListenCall):
     }
     const headers = {
       Authorization: `Bearer ${call.token}`,
-      "google-cloud-resource-prefix": database,
+      "google-cloud-resource-prefix": call.database,
     };
     const stream = client.listen({ otherArgs: { headers } });
     const cancel = () => {
@@ -105,6 +128,6 @@ function runStream(client: GeneratedClient, database: string, call: ListenCall):
     stream.on("data", call.onMessage);
     stream.on("error", (error) => settle(() => reject(error)));
     stream.on("end", () => settle(resolve));
-    stream.write({ database, addTarget: call.target });
+    stream.write({ database: call.database, addTarget: call.target });
   });
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { shadowTradePath } from "../../system/schema/user.ts";
 import { createRealClock } from "../clock/real-clock.ts";
 import { EmulatorApi } from "../targets/emulator-api.ts";
+import { openListenChannel } from "./listen-channel.ts";
 import { startListeners, type Listeners, type ListenersOptions } from "./listeners.ts";
 import {
   openEmulatorFixture,
@@ -30,13 +31,14 @@ afterEach(async () => {
 
 afterAll(() => fixture.close());
 
-function listen(options: Partial<ListenersOptions> = {}) {
+function listen(
+  options: Partial<ListenersOptions> = {},
+  place: Partial<Pick<EmulatorFixture, "endpoint" | "projectId">> = {},
+) {
   const views: { uid: string; tradeId: string; quotedAtMs: number; seenAtMs: number }[] = [];
   const errors: { uid: string; message: string }[] = [];
   listeners = startListeners(
     {
-      endpoint: fixture.endpoint,
-      projectId: fixture.projectId,
       users: [ada],
       signal: new AbortController().signal,
       onView: (uid, tradeId, quotedAtMs, seenAtMs) =>
@@ -44,6 +46,7 @@ function listen(options: Partial<ListenersOptions> = {}) {
       onError: (uid, { message }) => errors.push({ uid, message }),
       ...options,
     },
+    openListenChannel({ ...fixture, ...place }, clock),
     clock,
   );
   return { listeners, views, errors };
@@ -96,7 +99,7 @@ test("the rules decide: a listener whose user they deny ends with an error", asy
   const projectId = "demo-listeners-denied";
   await new EmulatorApi(fixture.endpoint, projectId, clock).loadRules("t.rules", rules);
   const eve = { uid: "eve", email: "eve@example.com", tenantId: "globex" };
-  const { listeners, errors } = listen({ projectId, users: [ada, eve] });
+  const { listeners, errors } = listen({ users: [ada, eve] }, { projectId });
   await listeners.ready;
   expect(errors).toMatchObject([{ uid: "eve" }]);
 });
@@ -106,7 +109,7 @@ test("a listener whose connection breaks listens again, and reports what it miss
   const wire = await openWire(fixture.endpoint);
   vi.stubEnv("FIRESTORE_EMULATOR_HOST", undefined);
   try {
-    const { listeners, views, errors } = listen({ endpoint: wire.endpoint });
+    const { listeners, views, errors } = listen({}, { endpoint: wire.endpoint });
     await listeners.ready;
     wire.cut();
     await write("ada", "t1", { quoted_at: SECOND_QUOTE });

@@ -1,18 +1,14 @@
 import { assert } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import { openTrades } from "../../system/queries/shadow-trade-queries.ts";
-import { openListenChannel, type ListenChannel } from "./listen-channel.ts";
-import { encodeQuery } from "./rest-encoding.ts";
-import { TARGET_ID, TradeView, type ListenMessage } from "./trade-view.ts";
-import { unsignedUserToken, type UserIdentity } from "./user-token.ts";
+import type { ListenChannel } from "./listen-channel.ts";
+import { TradeView, type ListenMessage } from "./trade-view.ts";
+import type { UserIdentity } from "./user-token.ts";
 
 /** A listener costs the emulator and this process work that is not the service's. */
 export const LISTENERS_MAX = 25;
 
 export interface ListenersOptions {
-  /** host:port of the emulator, or of the gateway in front of it. */
-  readonly endpoint: string;
-  readonly projectId: string;
   /** One listener on the open trades of each, as that user; at most LISTENERS_MAX. */
   readonly users: readonly UserIdentity[];
   /** Stops the listeners, as `stop` does. */
@@ -43,13 +39,16 @@ const RECONNECT_DELAY_MS = 500;
 /** gRPC codes that asking again will not change: 3, 5, 7, 9, 11 and 12 of the standard's list. */
 const PERMANENT_CODES: ReadonlySet<unknown> = new Set([3, 5, 7, 9, 11, 12]);
 
-/** Starts real-time listeners that the security rules see as the users themselves. */
-export function startListeners(options: ListenersOptions, clock: Clock): Listeners {
+/** Starts real-time listeners as the users themselves. They close the channel when they are over. */
+export function startListeners(
+  options: ListenersOptions,
+  channel: ListenChannel,
+  clock: Clock,
+): Listeners {
   assert(
     options.users.length <= LISTENERS_MAX,
     `${options.users.length} listeners are too many, at most ${LISTENERS_MAX}`,
   );
-  const channel = openListenChannel(options.endpoint, options.projectId);
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
   const listeners = options.users.map(
@@ -105,13 +104,13 @@ class Listener {
   }
 
   async #listenOnce(): Promise<void> {
-    const { projectId, signal } = this.#options;
+    const { signal } = this.#options;
     const refused = new AbortController();
     let refusal: Error | undefined;
     this.#view.restart();
     await this.#channel.listen({
-      token: unsignedUserToken(this.#user, projectId, this.#clock.wallMs()),
-      target: targetFor(this.#user.uid, projectId),
+      user: this.#user,
+      query: openTrades(this.#user.uid),
       signal: AbortSignal.any([signal, refused.signal]),
       onMessage: (message) => {
         refusal ??= this.#take(message);
@@ -138,9 +137,4 @@ class Listener {
 
 function codeOf(error: Error): unknown {
   return "code" in error ? error.code : undefined;
-}
-
-function targetFor(uid: string, projectId: string): object {
-  const root = `projects/${projectId}/databases/(default)/documents`;
-  return { targetId: TARGET_ID, query: encodeQuery(root, openTrades(uid)) };
 }

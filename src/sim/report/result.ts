@@ -254,16 +254,19 @@ export const resultSchema = z.strictObject({
     seed: z.number(),
     commit: z.string(),
     versions: z.record(z.string(), z.string()),
-    machine: z.strictObject({
-      cpus: z.int(),
-      cpuModel: z.string(),
-      memoryGiB: z.number(),
-      loadAverage: z.number(),
-    }),
+    /** null on a virtual clock: the same run has the same figures on every machine. */
+    machine: z
+      .strictObject({
+        cpus: z.int(),
+        cpuModel: z.string(),
+        memoryGiB: z.number(),
+        loadAverage: z.number(),
+      })
+      .nullable(),
     /** All options as resolved, defaults included. */
     options: z.record(z.string(), z.unknown()),
     /** Highest resident set of the harness and of the emulator it started; null if not started. */
-    harnessPeakMiB: z.number(),
+    harnessPeakMiB: z.number().nullable(),
     targetPeakMiB: z.number().nullable(),
     /** That of the gateway, where it is a process of its own. */
     gatewayPeakMiB: z.number().nullable().optional(),

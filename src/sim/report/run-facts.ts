@@ -8,7 +8,6 @@ export type Fact = readonly [name: string, value: string];
 /** Where, when and on what a run was made, for reports; the command to repeat it stands apart. */
 export function machineFacts(result: Result): readonly Fact[] {
   const { run, target, population, limiter } = result;
-  const { cpus, cpuModel, memoryGiB, loadAverage } = run.machine;
   return [
     ["Run", `${run.id} (${run.status})`],
     ["Started", run.startedAt],
@@ -33,15 +32,25 @@ export function machineFacts(result: Result): readonly Fact[] {
         `provisioned in ${formatDuration(population.provisioningMs)}`,
     ],
     ["Limiter", `${limiter.strategy}, preset ${limiter.preset}`],
-    ["Machine", `${cpus} × ${cpuModel}, ${formatNumber(memoryGiB)} GiB, load ${loadAverage}`],
-    [
-      "Peak memory",
-      `harness ${formatCount(run.harnessPeakMiB)} MiB, target ${mebibytes(run.targetPeakMiB)}` +
-        (run.gatewayPeakMiB === undefined || run.gatewayPeakMiB === null
-          ? ""
-          : `, gateway ${mebibytes(run.gatewayPeakMiB)}`),
-    ],
+    ["Machine", machineText(run.machine)],
+    ...(run.machine === null ? [] : [peakMemory(run)]),
     ...(run.notes ?? []).map((note): Fact => ["Note", note]),
+  ];
+}
+
+/** "2 × AMD EPYC, 3.8 GiB, load 0.4" */
+export function machineText(machine: Result["run"]["machine"]): string {
+  if (machine === null) return "none: on a virtual clock, figures are the same on every machine";
+  const { cpus, cpuModel, memoryGiB, loadAverage } = machine;
+  return `${cpus} × ${cpuModel}, ${formatNumber(memoryGiB)} GiB, load ${loadAverage}`;
+}
+
+function peakMemory({ harnessPeakMiB, targetPeakMiB, gatewayPeakMiB }: Result["run"]): Fact {
+  const gateway = gatewayPeakMiB ?? null;
+  return [
+    "Peak memory",
+    `harness ${mebibytes(harnessPeakMiB)}, target ${mebibytes(targetPeakMiB)}` +
+      (gateway === null ? "" : `, gateway ${mebibytes(gateway)}`),
   ];
 }
 

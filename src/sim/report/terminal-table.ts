@@ -11,6 +11,7 @@ import { formatCount, formatDuration } from "./format-figures.ts";
 import { limitsInShort } from "./limits-met.ts";
 import { onOneLine } from "./plain-text.ts";
 import type { Check, Result, Verdict } from "./result.ts";
+import { machineText } from "./run-facts.ts";
 import { fitColumns, padCell, wrapText, type TextColumn } from "./text-columns.ts";
 
 export interface TerminalOptions {
@@ -147,7 +148,6 @@ function stack(group: CheckGroup, width: number, colour: boolean): readonly stri
 
 function facts(result: Result): readonly (readonly [name: string, text: string])[] {
   const { run, limiter, target, population } = result;
-  const { cpus, cpuModel, memoryGiB, loadAverage } = run.machine;
   return [
     ["Checks", tallyChecks(result.checks)],
     ["Broke first", brokeFirstMessage(result)],
@@ -160,7 +160,7 @@ function facts(result: Result): readonly (readonly [name: string, text: string])
     ],
     ["Target", `${target.description}; ${target.reason}`],
     ...(target.evaluatesRules ? [] : [["Rules", RULES_NOT_EVALUATED] as const]),
-    ["Machine", `${cpus} × ${cpuModel}, ${memoryGiB} GiB, load ${loadAverage}`],
+    ["Machine", machineText(run.machine)],
   ];
 }
 

@@ -22,6 +22,7 @@ import { replayCommand } from "./replay-command.ts";
 import { commitName, machineFacts, versions } from "./machine-facts.ts";
 import type { MemoryPeaks } from "./memory-watch.ts";
 import type { RunState } from "./run-state.ts";
+import { shapingOptions } from "./shaping-options.ts";
 
 export interface RunEnd {
   readonly id: string;
@@ -37,7 +38,8 @@ export interface RunEnd {
   readonly partialReason: string | null;
   readonly startedWallMs: number;
   readonly finishedWallMs: number;
-  readonly memory: MemoryPeaks;
+  /** null where the figures depend on no machine. */
+  readonly memory: MemoryPeaks | null;
 }
 
 /** Turns what a run recorded into its result: facts, checks, verdict, headline. */
@@ -102,8 +104,8 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
 function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
-    basis: basisOf(end.target),
-    storedBasis: `measured on ${placeOf(end.target.kind)}`,
+    basis: basisOf(end),
+    storedBasis: isModelled(end) ? "modelled" : `measured on ${placeOf(end.target.kind)}`,
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
@@ -119,10 +121,17 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
 }
 
 /** Of what was measured through the gateway: it says what of it was modelled. */
-function basisOf({ kind, limits, latency }: Pick<Target, "kind" | "limits" | "latency">): Basis {
+function basisOf(end: RunEnd): Basis {
+  if (isModelled(end)) return "modelled";
+  const { kind, limits, latency } = end.target;
   const limited = limits === "on" ? ", limits modelled" : "";
   const delayed = latency === "off" ? "" : (`, latency modelled (${latency}, assumed)` as const);
   return `measured on ${placeOf(kind)}${limited}${delayed}`;
+}
+
+/** On a virtual clock nothing is measured: every duration is what the model says. */
+function isModelled({ options }: Pick<RunEnd, "options">): boolean {
+  return options.clock === "virtual";
 }
 
 function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "staging" {
@@ -155,12 +164,35 @@ function runPart(end: RunEnd): Result["run"] {
     command: replayCommand(options),
     seed: options.seed,
     commit: commitName(),
+    ...(memory === null ? anywhere(options) : onThisMachine(options, memory)),
+  };
+}
+
+type MachinePart = Pick<
+  Result["run"],
+  "versions" | "machine" | "options" | "harnessPeakMiB" | "targetPeakMiB" | "gatewayPeakMiB"
+>;
+
+function onThisMachine(options: RunOptions, memory: MemoryPeaks): MachinePart {
+  return {
     versions: { ...versions() },
     machine: machineFacts(),
     options: { ...options },
     harnessPeakMiB: memory.harnessMiB,
     targetPeakMiB: memory.targetMiB,
     gatewayPeakMiB: memory.gatewayMiB,
+  };
+}
+
+/** Nothing that another machine, or another folder, would have otherwise. */
+function anywhere(options: RunOptions): MachinePart {
+  const dependencies = Object.entries(versions()).filter(([name]) => name !== "node");
+  return {
+    versions: Object.fromEntries(dependencies),
+    machine: null,
+    options: shapingOptions(options),
+    harnessPeakMiB: null,
+    targetPeakMiB: null,
   };
 }
 

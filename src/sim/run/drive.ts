@@ -7,13 +7,13 @@ import type { SimulationRequest } from "../cli/simulate.ts";
 import type { Scenario } from "../config/scenario.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
-import { createUserClient, type UserClient } from "../drivers/user-client.ts";
+import type { UserClient } from "../drivers/user-client.ts";
 import { CommitCounter } from "../measure/commit-counter.ts";
 import { MeteredStore } from "../measure/metered-store.ts";
 import { createPopulation } from "../population/create-population.ts";
 import { DataAudit } from "../verify/data-audit.ts";
 import { LimitsSession } from "./limits-session.ts";
-import { openDatabase } from "./open-database.ts";
+import type { OpenDatabase } from "./open-database.ts";
 import { provisionPopulation } from "./provision-population.ts";
 import { readBack } from "./read-back.ts";
 import { runScenario, settleTarget, type RunContext } from "./run-scenario.ts";
@@ -23,8 +23,9 @@ import { warmUp } from "./warm-up.ts";
 
 interface Driven extends Pick<
   RunContext,
-  "clock" | "target" | "log" | "state" | "signal" | "note"
+  "clock" | "target" | "log" | "state" | "signal" | "note" | "liveEveryMs"
 > {
+  readonly openDatabase: OpenDatabase;
   readonly warmUpMs: number;
 }
 
@@ -42,13 +43,6 @@ export function createRunState(request: SimulationRequest, rng: Rng): RunState {
   return new RunState(population, rng, new LedgerJournal());
 }
 
-/**
- * Clients share so many connections; who finds none free waits, and the wait is in the latency.
- * Two cores answer no more queries at a time, and each one more that an emulator has begun takes
- * tens of MiB of its heap, until it dies of it.
- */
-const CONNECTIONS = 12;
-
 const SEEDING_NOTE =
   "Users and trades were loaded with the limits observed only, faster than a new database may be loaded; in the phases the limits held, with the key ranges as they were then.";
 
@@ -56,14 +50,9 @@ const SEEDING_NOTE =
 export async function drive(request: SimulationRequest, driven: Driven): Promise<DataAudit> {
   const { clock, target, log, state, signal } = driven;
   const { output, options, limiterConfig } = request;
-  const database = openDatabase(target);
+  const database = driven.openDatabase(target, clock);
   const counter = new CommitCounter();
-  const userClient = counter.watchClient(
-    createUserClient(
-      { endpoint: target.endpoint, projectId: target.projectId, maxConnections: CONNECTIONS },
-      clock,
-    ),
-  );
+  const userClient = counter.watchClient(database.userClient);
   try {
     await target.clear();
     const limits = new LimitsSession(clock, target, counter);
@@ -80,6 +69,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       unmeteredStore,
       limits,
       userClient,
+      openListenChannel: () => database.openListenChannel(),
       signUps,
       createLimiter: () =>
         createLimiter(
@@ -104,7 +94,6 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
     await readBack({ store: patientStore, target, population, audit, signal, onProgress });
     return audit;
   } finally {
-    userClient.close();
     await database.close();
   }
 }

@@ -24,7 +24,7 @@ const LISTENERS = Math.min(LISTENERS_MAX, 24);
 
 /** Watches a sample of the users who have trades; nobody where no pulse changes them. */
 export async function listen(context: RunContext, scenario: Scenario): Promise<PhaseListeners> {
-  const { clock, target, state, signal, log } = context;
+  const { clock, state, signal, log } = context;
   if (scenario.pulse === null) return NO_LISTENERS;
   const withTrades = state.population.users.filter(({ uid }) => state.openTrades.has(uid));
   const step = Math.max(1, Math.floor(withTrades.length / LISTENERS));
@@ -33,8 +33,6 @@ export async function listen(context: RunContext, scenario: Scenario): Promise<P
   const ended: string[] = [];
   const listeners = startListeners(
     {
-      endpoint: target.endpoint,
-      projectId: target.projectId,
       users: sample,
       signal,
       onView: (uid, tradeId, quotedAtMs, seenMs) =>
@@ -45,6 +43,7 @@ export async function listen(context: RunContext, scenario: Scenario): Promise<P
         recorder?.listeners.end(uid);
       },
     },
+    context.openListenChannel(),
     clock,
   );
   await listeners.ready;

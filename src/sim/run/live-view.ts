@@ -10,17 +10,16 @@ export interface LiveSources {
   readonly recorder: PhaseRecorder;
   readonly limiter: WriteLimiter;
   readonly durationMs: number;
+  readonly liveEveryMs: number;
 }
-
-const REFRESH_MS = 500;
 
 /** Shows rates, latency, limiter and time left until the signal says that the phase is over. */
 export async function showLive(sources: LiveSources, signal: AbortSignal): Promise<void> {
-  const { clock, output, recorder } = sources;
+  const { clock, output, recorder, liveEveryMs } = sources;
   let committedBefore = 0;
   let atMs = clock.monotonicMs();
   while (!signal.aborted) {
-    await clock.sleep(REFRESH_MS, signal).catch(() => undefined);
+    await clock.sleep(liveEveryMs, signal).catch(() => undefined);
     const nowMs = clock.monotonicMs();
     const committed = recorder.counts.writesCommitted;
     const perSecond = ((committed - committedBefore) * 1000) / Math.max(1, nowMs - atMs);

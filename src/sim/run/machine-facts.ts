@@ -6,7 +6,7 @@ import type { Result } from "../report/result.ts";
 const GIBIBYTE = 1024 ** 3;
 
 /** Where a run took place: figures of two machines are not to be compared. */
-export function machineFacts(): Result["run"]["machine"] {
+export function machineFacts(): NonNullable<Result["run"]["machine"]> {
   const cpus = os.cpus();
   return {
     cpus: cpus.length,

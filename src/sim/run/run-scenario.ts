@@ -5,6 +5,7 @@ import { shadowTradePath } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunOutput } from "../cli/progress.ts";
 import type { Scenario } from "../config/scenario.ts";
+import type { ListenChannel } from "../drivers/listen-channel.ts";
 import type { UserClient } from "../drivers/user-client.ts";
 import { createMarket } from "../market/create-market.ts";
 import type { MarketRow } from "../market/market-file.ts";
@@ -35,11 +36,14 @@ export interface RunContext {
   readonly unmeteredStore: Store;
   readonly limits: LimitsSession;
   readonly userClient: UserClient;
+  readonly openListenChannel: () => ListenChannel;
   readonly signUps: SignUps;
   /** A new limiter: what one phase had reserved and never sent must not hold up the next. */
   readonly createLimiter: () => WriteLimiter;
   readonly log: Log;
   readonly output: RunOutput;
+  /** How often the live figures are made anew, on the run's clock: not quite cheap. */
+  readonly liveEveryMs: number;
   /** Keeps a sentence for the report, and shows it. */
   readonly note: (text: string) => void;
   readonly state: RunState;
@@ -66,7 +70,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   listeners.attach(recorder);
   store.observer = (times, writes) => recorder.stored(times, writes);
   const over = new AbortController();
-  const live = showLive({ clock, output, recorder, limiter, durationMs }, over.signal);
+  const live = showLive({ ...context, recorder, limiter, durationMs }, over.signal);
   let finished = false;
   try {
     await runLanes(

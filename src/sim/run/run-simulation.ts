@@ -1,5 +1,5 @@
 import type { Clock } from "../../std/clock.ts";
-import { createRng } from "../../std/rng.ts";
+import { createRng, hash32 } from "../../std/rng.ts";
 import { EXIT_CODES, type ExitCode } from "../cli/exit-codes.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { createRealClock } from "../clock/real-clock.ts";
@@ -9,22 +9,36 @@ import type { DataAudit } from "../verify/data-audit.ts";
 import { buildResult } from "./build-result.ts";
 import { createRunState, drive } from "./drive.ts";
 import { watchForEnd, type End } from "./ending.ts";
+import { commitName } from "./machine-facts.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import { openDatabase, type OpenDatabase } from "./open-database.ts";
 import { publish } from "./publish.ts";
+import { shapingOptions } from "./shaping-options.ts";
 import { draftLogFile, openServiceLog, type ServiceLog } from "./service-log.ts";
 
-/** What a test may set otherwise. */
-interface RunSettings {
+/** The world a run lives in. */
+export interface World {
   readonly clock: Clock;
+  /** Lets the clock's time pass while the work goes on; real time does so by itself. */
+  readonly during: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly openDatabase: OpenDatabase;
+  readonly openLog: (clock: Clock, file: string, onFault: (reason: string) => void) => ServiceLog;
   /** An emulator's first answers are slow; what a run measures begins after them. */
   readonly warmUpMs: number;
-  readonly openLog: (file: string, onFault: (reason: string) => void) => ServiceLog;
+  /** How often the live figures are made anew. */
+  readonly liveEveryMs: number;
+  /** Whether its figures depend on the machine and the day; else nothing of them is in the result. */
+  readonly isOnMachine: boolean;
 }
 
-const SETTINGS: RunSettings = {
+export const REAL_WORLD: World = {
   clock: createRealClock(),
-  warmUpMs: 8000,
+  during: (work) => work(),
+  openDatabase,
   openLog: openServiceLog,
+  warmUpMs: 8000,
+  liveEveryMs: 500,
+  isOnMachine: true,
 };
 
 interface Outcome {
@@ -38,12 +52,12 @@ interface Outcome {
  */
 export async function runSimulation(
   request: SimulationRequest,
-  settings: RunSettings = SETTINGS,
+  world: World = REAL_WORLD,
 ): Promise<Outcome> {
   const target = await openTarget(request);
   if (target === undefined) return { exitCode: EXIT_CODES.inconclusive };
   try {
-    return await runOn(target, request, settings);
+    return await runOn(target, request, world);
   } finally {
     await target.stop();
   }
@@ -61,23 +75,19 @@ async function openTarget(request: SimulationRequest): Promise<Target | undefine
   }
 }
 
-async function runOn(
-  target: Target,
-  request: SimulationRequest,
-  settings: RunSettings,
-): Promise<Outcome> {
-  const { clock } = settings;
+async function runOn(target: Target, request: SimulationRequest, world: World): Promise<Outcome> {
+  const { clock, isOnMachine } = world;
   const { output, options } = request;
   output.line(`Target: ${target.description}, ${target.endpoint} (${target.reason})`);
   const startedWallMs = clock.wallMs();
-  const id = runId(startedWallMs, request);
+  const id = isOnMachine ? runId(startedWallMs, request) : namelessRunId(request);
   const notes: string[] = [];
   const note = (text: string): void => {
     notes.push(text);
     output.line(`  ${text}`);
   };
-  const memory = new MemoryWatch(clock, target);
-  const log = settings.openLog(draftLogFile(options.reports, id), (reason) =>
+  const memory = isOnMachine ? new MemoryWatch(clock, target) : undefined;
+  const log = world.openLog(clock, draftLogFile(options.reports, id), (reason) =>
     note(`The service's log was given up: ${reason}`),
   );
   try {
@@ -85,15 +95,16 @@ async function runOn(
     const state = createRunState(request, createRng(options.seed));
     let audit: DataAudit | undefined;
     let end: End = { kind: "complete" };
-    try {
-      const { signal } = ending;
-      const { warmUpMs } = settings;
-      audit = await drive(request, { clock, target, log, state, signal, note, warmUpMs });
-    } catch (failure) {
-      end = await ending.explain(failure);
-    }
+    await world.during(async () => {
+      try {
+        const { signal } = ending;
+        audit = await drive(request, { ...world, target, log, state, signal, note });
+      } catch (failure) {
+        end = await ending.explain(failure);
+      }
+    });
     await target.stop();
-    const peaks = await memory.stop();
+    const peaks = (await memory?.stop()) ?? null;
     return await report(request, end, log, () =>
       withNotes(
         buildResult({
@@ -112,7 +123,7 @@ async function runOn(
       ),
     );
   } finally {
-    await memory.stop();
+    await memory?.stop();
     await log.discard();
   }
 }
@@ -153,8 +164,22 @@ function exitCodeOf(verdict: Result["verdict"]): ExitCode {
 }
 
 /** Sorts by time, and says what was run: 2026-11-23T17-05-09-high-volatility-1000u. */
-function runId(startedWallMs: number, { options }: SimulationRequest): string {
+function runId(startedWallMs: number, request: SimulationRequest): string {
   const time = new Date(startedWallMs).toISOString().slice(0, 19).replaceAll(":", "-");
+  return `${time}-${whatIsRun(request)}`;
+}
+
+/**
+ * Of a run without a day: what was run, and the hash of all that shapes it. The same run again takes
+ * the same folder, and finds the same files in it.
+ */
+function namelessRunId(request: SimulationRequest): string {
+  const { options, limiterConfig } = request;
+  const hash = hash32(JSON.stringify([shapingOptions(options), limiterConfig, commitName()]));
+  return `virtual-${whatIsRun(request)}-seed${options.seed}-${hash.toString(16).padStart(8, "0")}`;
+}
+
+function whatIsRun({ options }: SimulationRequest): string {
   const what = options.scenarios.length === 0 ? "benchmark" : options.scenarios.join("+");
-  return `${time}-${what}-${options.users}u`;
+  return `${what}-${options.users}u`;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { AutoClock } from "../../std/auto-clock.fixture.ts";
 import { draftLogFile, openServiceLog } from "./service-log.ts";
 
 let folder = "";
@@ -10,28 +11,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const clock = new AutoClock();
 const noFault = (reason: string): never => {
   throw new Error(reason);
 };
 
 test("becomes part of the report, and leaves nothing beside it", async () => {
   const reports = join(folder, "reports");
-  const log = openServiceLog(draftLogFile(reports, "run-1"), noFault);
+  const log = openServiceLog(clock, draftLogFile(reports, "run-1"), noFault);
   log.info({ uid: "ada" }, "Swept.");
   log.error({}, "Failed.");
   await log.keep(folder);
   await log.discard();
   const lines = readFileSync(join(folder, "service.ndjson"), "utf8").trim().split("\n");
-  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-    "Swept.",
-    "Failed.",
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    { level: 30, time: clock.wallMs(), uid: "ada", msg: "Swept." },
+    { level: 50, time: clock.wallMs(), msg: "Failed." },
   ]);
   expect(readdirSync(reports)).toEqual([]);
 });
 
 test("is removed when the run has no report", async () => {
   const file = draftLogFile(folder, "run-1");
-  const log = openServiceLog(file, noFault);
+  const log = openServiceLog(clock, file, noFault);
   log.info({}, "Swept.");
   await log.discard();
   expect(existsSync(file)).toBe(false);
@@ -39,7 +41,7 @@ test("is removed when the run has no report", async () => {
 
 test("is removed when the process exits before", async () => {
   const file = draftLogFile(folder, "run-1");
-  const log = openServiceLog(file, noFault);
+  const log = openServiceLog(clock, file, noFault);
   while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
   process.listeners("exit").find(({ name }) => name === "removeAtExit")!(130);
   expect(existsSync(file)).toBe(false);
@@ -53,7 +55,7 @@ test.each([
   const file = join(folder, "log");
   symlinkSync(place, file);
   const faults: string[] = [];
-  const log = openServiceLog(file, (reason) => faults.push(reason));
+  const log = openServiceLog(clock, file, (reason) => faults.push(reason));
   log.info({}, "Swept.");
   while (faults.length === 0) await new Promise((resolve) => setImmediate(resolve));
   log.info({}, "Swept again.");

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
+import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../system/log.ts";
 
 /**
@@ -25,9 +26,14 @@ export function draftLogFile(reportsFolder: string, runId: string): string {
 }
 
 /** `onFault` hears, once, why the log is given up. */
-export function openServiceLog(file: string, onFault: (reason: string) => void): ServiceLog {
+export function openServiceLog(
+  clock: Clock,
+  file: string,
+  onFault: (reason: string) => void,
+): ServiceLog {
   const destination = pino.destination({ dest: file, mkdir: true, sync: false });
-  const logger = pino({ base: null }, destination);
+  const timestamp = (): string => `,"time":${Math.round(clock.wallMs())}`;
+  const logger = pino({ base: null, timestamp }, destination);
   const closed = Promise.withResolvers<void>();
   let state: "writing" | "ending" | "given-up" | "kept" = "writing";
   const giveUp = (error: unknown): void => {

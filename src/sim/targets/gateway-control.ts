@@ -6,6 +6,9 @@ import { askLocal, NoAnswer, type LocalRequest } from "./local-http.ts";
 
 const TIMEOUT_MS = 10_000;
 
+/** What a run asks and tells the limits, wherever they are held. */
+export type LimitsControl = Pick<GatewayControl, "limits" | "setMode" | "resetCounters" | "warm">;
+
 /** The gateway's own endpoints, beside the Firestore API on the same port (docs/gateway.md). */
 export class GatewayControl {
   readonly endpoint: string;

@@ -1,4 +1,4 @@
-import type { GatewayControl } from "./gateway-control.ts";
+import type { LimitsControl } from "./gateway-control.ts";
 import type { LatencyChoice, LimitsChoice } from "./limits-choice.ts";
 
 /** Where a run's load goes. */
@@ -19,8 +19,8 @@ export interface Target {
   readonly limits: LimitsChoice;
   /** Whose latencies are added to its own. */
   readonly latency: LatencyChoice;
-  /** Asks and tells the gateway; null when the limits are off. */
-  readonly control: GatewayControl | null;
+  /** Asks and tells the limits; null when the limits are off. */
+  readonly control: LimitsControl | null;
   /** Whether security rules decide about clients: only the official emulator evaluates them. */
   readonly evaluatesRules: boolean;
   /** Process ID of the database when this run started it, else null. */

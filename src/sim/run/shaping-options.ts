@@ -1,0 +1,11 @@
+import type { RunOptions } from "../config/run-options.ts";
+
+const OF_THE_REPORT: ReadonlySet<string> = new Set([
+  "reports",
+  "quiet",
+] satisfies (keyof RunOptions)[]);
+
+/** The options that shape what happens in a run, without those that say where and how it is shown. */
+export function shapingOptions(options: RunOptions): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_REPORT.has(name)));
+}
