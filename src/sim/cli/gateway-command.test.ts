@@ -37,6 +37,7 @@ async function gateway(
     signals,
     exit: () => undefined,
     loadSimulate: () => Promise.reject(new Error("no run is asked for")),
+    loadSimulateVirtually: () => Promise.reject(new Error("no run is asked for")),
   });
   const port = await Promise.race([ready, ended.then(() => undefined)]);
   if (port !== undefined) {

@@ -18,6 +18,7 @@ import { limitsChecks } from "../verify/limits-checks.ts";
 import { softenUnreached } from "../verify/partial-run.ts";
 import { throughputChecks } from "../verify/throughput-checks.ts";
 import { brokeFirst, headline, overallVerdict } from "../verify/verdict.ts";
+import { Histogram } from "../measure/histogram.ts";
 import { replayCommand } from "./replay-command.ts";
 import { commitName, machineFacts, versions } from "./machine-facts.ts";
 import type { MemoryPeaks } from "./memory-watch.ts";
@@ -109,7 +110,8 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
-    provisioning: state.provisioning.summarize({
+    // Loaded past limits and latencies: on a virtual clock that takes no time, which says nothing.
+    provisioning: (isModelled(end) ? new Histogram() : state.provisioning).summarize({
       metric: "onboarding",
       phase: null,
       describes: "one sign-up of the population, 24 at a time, to the commit of all seven groups",
