@@ -32,6 +32,7 @@ describe("the project's scenarios", () => {
       "large-tenant-ledger",
       "onboarding-rush",
       "ops-counter",
+      "rough-day",
       "thundering-herd",
     ]);
   });
@@ -77,7 +78,7 @@ describe("finding a scenario", () => {
     expect(error.message).toBe(
       `--scenario: got "${name}", expected one of active, baseline, cold-collection, dashboards, ` +
         "flash-crash, group-index, high-volatility, large-tenant, large-tenant-ledger, " +
-        "onboarding-rush, ops-counter, thundering-herd.",
+        "onboarding-rush, ops-counter, rough-day, thundering-herd.",
     );
     expect(error.hint).toBe(hint);
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { faultsSchema } from "./fault.ts";
 
 /**
  * A scenario is data: the pulse's load, the market beneath it, and the client traffic beside it.
@@ -131,6 +132,8 @@ export const scenarioSchema = z.strictObject({
   synchronised: z.boolean().default(false),
   /** Share of all users that belong to the largest tenant; null leaves the population's own. */
   largestTenantShare: z.number().min(0).max(1).nullable().default(null),
+  /** What goes wrong in it, by script. */
+  faults: faultsSchema,
   /** P&L writes a second and user that the document states for it; null if it states none. */
   documentWritesPerUserPerMinute: z.number().positive().nullable().default(null),
 });

@@ -5,6 +5,7 @@ import { userPath, userSchema } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import type { Scenario } from "../config/scenario.ts";
+import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
 import type { UserClient } from "../drivers/user-client.ts";
@@ -52,12 +53,13 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
   const { output, options, limiterConfig } = request;
   const database = driven.openDatabase(target, clock);
   const counter = new CommitCounter();
-  const userClient = counter.watchClient(database.userClient);
+  const faults = new FaultInjector(clock);
+  const userClient = faults.watchClient(counter.watchClient(database.userClient));
   try {
     await target.clear();
     const limits = new LimitsSession(clock, target, counter);
     if (await limits.beginSeeding()) driven.note(SEEDING_NOTE);
-    const unmeteredStore = counter.watchStore(database.store);
+    const unmeteredStore = faults.watchStore(counter.watchStore(database.store));
     const store = new MeteredStore(clock, unmeteredStore);
     // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
     const signUps = new SignUps(clock, unmeteredStore, log);
@@ -68,6 +70,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       store,
       unmeteredStore,
       limits,
+      faults,
       userClient,
       openListenChannel: () => database.openListenChannel(),
       signUps,

@@ -8,12 +8,14 @@ import type { Store } from "../../system/store/store.ts";
 import type { PulseLoad, Scenario } from "../config/scenario.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { quotesOf, type OpenMarket } from "./market-quotes.ts";
+import { PulseInstance } from "./pulse-instance.ts";
+import type { RenewableLimiter } from "./renewable-limiter.ts";
 
 export interface PulsePhase {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly store: Store;
-  readonly limiter: WriteLimiter;
+  readonly limiter: RenewableLimiter;
   readonly log: Log;
   readonly market: OpenMarket;
   readonly recorder: PhaseRecorder;
@@ -48,14 +50,19 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   const { clock, recorder, scenario, load, durationMs } = phase;
   const config = pulseConfigOf(load);
   const limiter = scenario.synchronised ? startTogether(phase.limiter) : phase.limiter;
-  const worker = createPulseWorker(`sim-${scenario.name}`, config);
+  const isMortal = scenario.faults.some(({ kind }) => kind === "instance-death");
+  const newInstance = (): PulseInstance =>
+    new PulseInstance(phase, createPulseWorker(`sim-${scenario.name}`, config), isMortal);
+  let instance = newInstance();
   const over = new AbortController();
   const ended = AbortSignal.any([phase.signal, over.signal]);
   const sweeps: Promise<void>[] = [];
   let fault: { readonly error: unknown } | undefined;
   const watch = async (sweep: Promise<unknown>, startMs: number): Promise<void> => {
+    const { death } = instance;
     try {
-      await sweep.catch((error: unknown) => recorder.sweepFailed(error, startMs));
+      const ending = sweep.catch((error: unknown) => recorder.sweepFailed(error, startMs));
+      await Promise.race([ending, death]);
     } catch (error) {
       // A fault of the program is no reason to wait for the end of the phase.
       fault ??= { error };
@@ -65,22 +72,31 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   const periodMs = config.periodSeconds * 1000;
   const quotes = quotesOf(clock, phase.market);
   const endMs = recorder.startMs + durationMs;
-  const dependencies = { ...phase, limiter, quotes, worker, events: recorder };
   const firstMs = recorder.startMs - leadInMs(scenario, limiter);
   const sampling = sampleLimiter(phase, ended);
+  const dying = dieByScript(phase, ended, () => {
+    instance.die();
+    phase.limiter.renew();
+    instance = newInstance();
+  });
   for (let tick = 0; tick * periodMs < durationMs; tick += 1) {
     const startMs = firstMs + tick * periodMs;
     if (!(await sleepUntil(clock, startMs, ended))) break;
-    const sweep = runSweep(dependencies, {
-      config,
-      shards: "all",
-      shardKey: "all",
-      sweepId: `${scenario.name}-${tick + 1}`,
-      startMs,
-      untilMs: endMs,
-      opsGraceMs: 0,
-      signal: ended,
-    });
+    const { store, worker } = instance;
+    const alive = { ...phase, clock: instance.clock, store, worker };
+    const sweep = runSweep(
+      { ...alive, limiter, quotes, events: recorder },
+      {
+        config,
+        shards: "all",
+        shardKey: "all",
+        sweepId: `${scenario.name}-${tick + 1}`,
+        startMs,
+        untilMs: endMs,
+        opsGraceMs: 0,
+        signal: ended,
+      },
+    );
     sweeps.push(watch(sweep, startMs));
   }
   await sleepUntil(clock, endMs, ended);
@@ -89,8 +105,23 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   await Promise.race([done, sleepUntil(clock, endMs + GRACE_MS, grace.signal)]);
   over.abort(new Error(`phase ${scenario.name} is over`));
   await done;
-  await sampling;
+  await Promise.all([sampling, dying]);
   if (fault !== undefined) throw fault.error;
+}
+
+/** Kills the instance at the moments the scenario says. */
+async function dieByScript(
+  { clock, recorder, scenario }: PulsePhase,
+  signal: AbortSignal,
+  die: () => void,
+): Promise<void> {
+  const moments = scenario.faults
+    .flatMap((fault) => (fault.kind === "instance-death" ? [fault.atSecond] : []))
+    .sort((left, right) => left - right);
+  for (const atSecond of moments) {
+    if (!(await sleepUntil(clock, recorder.startMs + atSecond * 1000, signal))) return;
+    die();
+  }
 }
 
 function pulseConfigOf(load: PulseLoad): PulseConfig {

@@ -5,6 +5,7 @@ import { shadowTradePath } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunOutput } from "../cli/progress.ts";
 import type { Scenario } from "../config/scenario.ts";
+import type { FaultInjector } from "../drivers/fault-injector.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
 import type { UserClient } from "../drivers/user-client.ts";
 import { createMarket } from "../market/create-market.ts";
@@ -20,6 +21,8 @@ import type { LimitsSession } from "./limits-session.ts";
 import { settle } from "./settle.ts";
 import { showLive } from "./live-view.ts";
 import { runLanes } from "./in-parallel.ts";
+import { RenewableLimiter } from "./renewable-limiter.ts";
+import { tenantRanks } from "./tenant-ranks.ts";
 import { openMarket, type OpenMarket } from "./market-quotes.ts";
 import { commitAll } from "./provision-population.ts";
 import { leadInMs } from "./run-phase.ts";
@@ -35,6 +38,8 @@ export interface RunContext {
   /** Beneath the meter: what neither the pulse nor its limiter answers for is written here. */
   readonly unmeteredStore: Store;
   readonly limits: LimitsSession;
+  /** In front of the stores and the client; it does nothing until a phase begins a script. */
+  readonly faults: FaultInjector;
   readonly userClient: UserClient;
   readonly openListenChannel: () => ListenChannel;
   readonly signUps: SignUps;
@@ -61,9 +66,15 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   await settleTarget(context, scenario.name);
   await topUpTrades(context, scenario, market);
   const listeners = await listen(context, scenario);
-  const limiter = context.createLimiter();
+  const limiter = new RenewableLimiter(context.createLimiter);
   await context.limits.beginPhase(scenario.warmedTo);
   const startMs = clock.monotonicMs() + leadInMs(scenario, limiter);
+  context.faults.begin({
+    faults: scenario.faults,
+    startMs,
+    rng: state.rng.fork(`faults/${scenario.name}`),
+    tenantRankOf: tenantRanks(state.population),
+  });
   const opened = openMarket(clock, market, startMs);
   state.markets.push(opened);
   const recorder = new PhaseRecorder(clock, startMs, (writes) => state.acknowledged(writes));
@@ -92,6 +103,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     finished = !context.signal.aborted;
   } finally {
     over.abort();
+    noteFaults(context, scenario, context.faults.end());
     store.observer = undefined;
     await live;
     await listeners.stop();
@@ -106,6 +118,19 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     state.assumed = context.limits.assumed;
     endPhase(context, scenario, opened, recorder, { durationMs: lastedMs, cut: !finished, limits });
   }
+}
+
+function noteFaults(
+  { note }: RunContext,
+  { name, faults }: Scenario,
+  counts: ReturnType<FaultInjector["end"]>,
+): void {
+  if (faults.length === 0) return;
+  const deaths = faults.filter(({ kind }) => kind === "instance-death").length;
+  const done = Object.entries({ ...counts, "instance-death": deaths })
+    .filter(([, times]) => times > 0)
+    .map(([kind, times]) => `${kind} ${times.toLocaleString("en-US")} times`);
+  note(`${name}: faults by script: ${done.length === 0 ? "none was met" : done.join(", ")}.`);
 }
 
 /** Waits for an emulator; the embedded engine leaves nothing unfinished once it has answered. */

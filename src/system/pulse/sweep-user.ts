@@ -47,7 +47,9 @@ export async function sweepUser(
     const again = { ...visit, state: await reader.again(visit.state) };
     // The same updates are planned again: they fell due only once, so they are not announced.
     const second = await makePlan(dependencies, options, again);
-    if (error instanceof LostAnswer) confirmLost(dependencies, visit, error, second, tally);
+    if (error instanceof LostAnswer && isApplied(error, again.state)) {
+      confirmLost(dependencies, visit, error, second, tally);
+    }
     await commitPlan(dependencies, options, again, second, tally);
   }
 }
@@ -83,9 +85,22 @@ async function commitPlan(
 }
 
 /**
- * A commit whose answer was lost, and whose repeat met changed documents: when none of its trades
- * is to be written again, it was applied, and is told of now.
+ * Whether a commit whose answer was lost, and whose repeat met changed documents, had changed them
+ * itself: one of its trades tells, for they were written all or none.
  */
+function isApplied({ writes }: LostAnswer, { trades }: UserState): boolean {
+  const open = new Map(trades.map(({ path, trade }) => [path, trade]));
+  return writes.some(({ kind, write }) => {
+    if (kind === "close") return !open.has(write.path);
+    if (kind !== "pnl" || write.kind !== "update") return false;
+    const { quoted_at: quotedAt } = write.data;
+    return (
+      quotedAt instanceof Date && open.get(write.path)?.quoted_at?.getTime() === quotedAt.getTime()
+    );
+  });
+}
+
+/** Tells of what was applied unseen; what is due once more by now is told of when it is written. */
 function confirmLost(
   { clock, events }: SweepDependencies,
   { state, dueMs }: UserVisit,
@@ -93,14 +108,15 @@ function confirmLost(
   second: UserPlan,
   tally: UserTally,
 ): void {
-  const stillDue = new Set(second.groups.flat().map(({ write }) => write.path));
-  const trades = writes.filter(({ kind }) => kind === "pnl" || kind === "close");
-  if (trades.length === 0 || trades.some(({ write }) => stillDue.has(write.path))) return;
   tally.writes += writes.length;
   tally.commits += 1;
+  const dueAgain = new Set(second.groups.flat().map(({ write }) => write.path));
+  const settled = writes.filter(({ write }) => !dueAgain.has(write.path));
+  if (settled.length === 0) return;
   const answeredMs = clock.monotonicMs();
   const commitTimeMs = clock.wallMs();
-  events.committed({ user: state, writes, dueMs, sentMs, answeredMs, commitTimeMs, attempts });
+  const times = { dueMs, sentMs, answeredMs, commitTimeMs };
+  events.committed({ user: state, writes: settled, ...times, attempts });
 }
 
 /** Packs groups that belong together into commits: all of a user's at once, or each by itself. */

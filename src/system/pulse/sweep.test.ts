@@ -284,6 +284,38 @@ describe("runSweep", () => {
     expect(told[0]).toMatchObject({ attempts: 2, dueMs: 1800 });
   });
 
+  test("of a lost answer, what is due once more by then is told of when it is written again", async () => {
+    let lost = false;
+    const { clock, store, events, sweep, quotes, faults } = await world({ users: 1 });
+    const { trade } = openTrade({ uid: "u10", tenant_id: "t0", symbol: "XYZ" });
+    const moving = shadowTradePath("u10", "trade-moving");
+    await store.commit([{ kind: "create", path: moving, data: { ...trade } }]);
+    quotes.latest = (symbols) => {
+      quotes.asked += 1;
+      const priceOf = (symbol: string) => (symbol === "XYZ" ? `10${quotes.asked}.00` : "101.00");
+      const quoteOf = (symbol: string) => ({
+        symbol,
+        price: priceOf(symbol),
+        atMs: clock.wallMs(),
+      });
+      return Promise.resolve(new Map(symbols.map((symbol) => [symbol, quoteOf(symbol)])));
+    };
+    faults.current = {
+      afterCommit: ([first]) => {
+        if (lost || first?.path.includes("trade-") !== true) return;
+        lost = true;
+        throw new StoreError("UNAVAILABLE", "commit", first.path, "the answer was lost");
+      },
+    };
+    expect(await clock.run(sweep())).toMatchObject({ usersSwept: 1, usersFailed: 0 });
+    const told = events.commits
+      .filter(({ user }) => user.uid === "u10")
+      .map(({ writes }) =>
+        writes.filter(({ kind }) => kind === "pnl").map(({ write }) => write.path),
+      );
+    expect(told).toEqual([[shadowTradePath("u10", "trade-u10")], [moving]]);
+  });
+
   test("a trade that changed since it was read is read and planned again", async () => {
     const { clock, store, sweep, quotes } = await world({ users: 1 });
     const path = shadowTradePath("u10", "trade-u10");

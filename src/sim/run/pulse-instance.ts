@@ -1,0 +1,68 @@
+import type { Clock } from "../../std/clock.ts";
+import type { PulseWorker } from "../../system/pulse/sweep.ts";
+import type { Store } from "../../system/store/store.ts";
+
+/**
+ * One instance of the pulse's function, which may die if it is mortal. What it has asked for goes on without it; it
+ * hears of no answer any more and wakes from no sleep, so nothing it had in hand is ended properly.
+ */
+export class PulseInstance {
+  readonly worker: PulseWorker;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly death: Promise<void>;
+  #isDead = false;
+  #die: () => void;
+
+  constructor(
+    { clock, store }: { readonly clock: Clock; readonly store: Store },
+    worker: PulseWorker,
+    isMortal: boolean,
+  ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.worker = worker;
+    this.death = promise;
+    this.#die = resolve;
+    this.clock = isMortal ? this.#mortalClock(clock) : clock;
+    this.store = isMortal ? this.#mortalStore(store) : store;
+  }
+
+  die(): void {
+    this.#isDead = true;
+    this.#die();
+  }
+
+  #mortalClock(clock: Clock): Clock {
+    return {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs(),
+      sleep: (durationMs, signal) => this.#ifAlive(() => clock.sleep(durationMs, signal)),
+    };
+  }
+
+  #mortalStore(store: Store): Store {
+    return {
+      commit: (writes) => this.#ifAlive(() => store.commit(writes)),
+      get: (paths) => this.#ifAlive(() => store.get(paths)),
+      query: (query) => this.#ifAlive(() => store.query(query)),
+      transaction: (body) =>
+        this.#ifAlive(() =>
+          store.transaction((transaction) => this.#ifAlive(() => body(transaction))),
+        ),
+    };
+  }
+
+  /** The dead begin nothing, and hear of nothing. */
+  async #ifAlive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isDead) return NEVER;
+    try {
+      const answer = await work();
+      return this.#isDead ? await NEVER : answer;
+    } catch (error) {
+      if (this.#isDead) return NEVER;
+      throw error;
+    }
+  }
+}
+
+const NEVER: Promise<never> = new Promise(() => undefined);
