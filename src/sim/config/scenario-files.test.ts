@@ -19,7 +19,7 @@ function perSecond(perUserPerMinute: number): number {
 }
 
 describe("the project's scenarios", () => {
-  test("are the twelve that the README describes", () => {
+  test("are the thirteen that the README describes", () => {
     expect(loadScenarios().map(({ name }) => name)).toEqual([
       "active",
       "baseline",

@@ -14,7 +14,17 @@ export const documentId = z
   .refine((id) => !id.includes("/"), "must not contain a slash")
   .refine((id) => id !== "." && id !== "..", "must not be . or ..")
   .refine((id) => !/^__.*__$/.test(id), "must not be of the form __…__")
-  .refine((id) => new TextEncoder().encode(id).length <= 1500, "must have at most 1,500 bytes");
+  .refine(isShort, "must have at most 1,500 bytes");
+
+const ID_BYTES_MAX = 1500;
+
+/** A code unit takes three bytes at most, so most IDs need not be encoded. */
+function isShort(id: string): boolean {
+  return id.length * 3 <= ID_BYTES_MAX || new TextEncoder().encode(id).length <= ID_BYTES_MAX;
+}
+
+/** IDs that no rule above can be against; others are looked at in full. */
+const PLAIN_ID = /^[A-Za-z0-9][\w@.:+-]{0,499}$/;
 
 /** A document in the database that is not what the schema says. Names the path and the fields. */
 export class DocumentError extends Error {
@@ -50,6 +60,7 @@ export function parseDocument<Schema extends z.ZodType>(
 /** Joins path segments; throws when an ID could not be one. */
 export function documentPath(...segments: readonly string[]): string {
   for (const segment of segments) {
+    if (PLAIN_ID.test(segment)) continue;
     const parsed = documentId.safeParse(segment);
     if (!parsed.success) {
       const fault = parsed.error.issues[0]?.message ?? "is not valid";

@@ -1,3 +1,4 @@
+import { Big } from "big.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { moneyString, notionalString, percentString, priceString, totalString } from "./decimal.ts";
@@ -73,4 +74,41 @@ test("sums and products keep cents exact", () => {
 test("decimals compare as numbers, not as text", () => {
   expect(compareDecimals("-9.5", "-10")).toBeGreaterThan(0);
   expect(compareDecimals("10.0", "10")).toBe(0);
+});
+
+describe("law: short amounts come out as decimals of any length do", () => {
+  const places = fc.integer({ min: 0, max: 7 });
+  const decimal = (max: number) =>
+    fc.tuple(fc.integer({ min: 0, max }), places).map(([units, after]) => {
+      return new Big(units).div(new Big(10).pow(after)).toFixed(after);
+    });
+  const short = fc.oneof(decimal(2_000_000), decimal(Number.MAX_SAFE_INTEGER));
+  const signed = fc.tuple(fc.boolean(), short).map(([minus, text]) => (minus ? `-${text}` : text));
+  const money = (value: Big, after: number): string =>
+    value.toFixed(after).replace(/^-(0\.0+)$/, "$1");
+
+  test("sums and comparisons", () => {
+    fc.assert(
+      fc.property(fc.array(signed, { maxLength: 6 }), signed, signed, (amounts, left, right) => {
+        const total = amounts.reduce((before, amount) => before.plus(amount), new Big(0));
+        expect(sum(amounts)).toBe(money(total, 2));
+        expect(compareDecimals(left, right)).toBe(new Big(left).cmp(right));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("notionals, profits and losses", () => {
+    const positive = short.filter((text) => new Big(text).gt(0));
+    fc.assert(
+      fc.property(positive, positive, positive, (quantity, entry, price) => {
+        expect(notional(quantity, price)).toBe(new Big(quantity).times(price).toFixed(2));
+        const move = new Big(price).minus(entry);
+        const { pnl, percent } = profitAndLoss("BUY", quantity, entry, price);
+        expect(pnl).toBe(money(move.times(quantity), 2));
+        expect(percent).toBe(money(move.times(100).div(entry), 4));
+      }),
+      { numRuns: 5000 },
+    );
+  });
 });
