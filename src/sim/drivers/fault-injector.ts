@@ -123,7 +123,7 @@ export class FaultInjector {
     };
   }
 
-  async #call<T>(
+  #call<T>(
     operations: "commits" | "reads",
     operation: string,
     pathsOf: () => readonly string[],
@@ -132,7 +132,15 @@ export class FaultInjector {
     if (this.#script === undefined) return work();
     const paths = pathsOf();
     const fault = this.#draw(this.#script, operations, paths);
-    if (fault === undefined) return work();
+    return fault === undefined ? work() : this.#strike(fault, operation, paths, work);
+  }
+
+  async #strike<T>(
+    fault: CallFault,
+    operation: string,
+    paths: readonly string[],
+    work: () => Promise<T>,
+  ): Promise<T> {
     await this.#strikeBefore(fault, operation, paths);
     const result = await work();
     this.#strikeAfter(fault, operation, paths);

@@ -26,6 +26,9 @@ export interface VirtualDatabase {
   open(): Database;
 }
 
+/** Nobody in a run reads the past, and old versions are most of what the memory would hold. */
+const VERSIONS_MAX = 1000;
+
 const NEVER: Promise<Error> = new Promise(() => undefined);
 
 /** A database as production would behave, in this process, and the ways a run has to it. */
@@ -36,7 +39,8 @@ export function createVirtualDatabase(
 ): VirtualDatabase {
   const { limits, latency, indexes } = options;
   const name = { projectId: LOCAL_PROJECT_ID, databaseId: "(default)" };
-  const engine = createEngine(clock, rng.fork("engine")).database(name);
+  const history = { versionsMax: VERSIONS_MAX };
+  const engine = createEngine(clock, rng.fork("engine"), { history }).database(name);
   const admission = createAdmission({
     catalogue: createCatalogue(indexes),
     previous: (_, path) => engine.peek(path)?.fields ?? "none",
