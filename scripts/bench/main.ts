@@ -9,12 +9,18 @@ import type { BenchRow } from "./bench-row.ts";
 import { benchCapacity } from "./capacity.ts";
 import { benchGateway } from "./gateway.ts";
 import { benchIndexes } from "./indexes.ts";
+import { benchVirtual } from "./virtual.ts";
 
 const FOLDER = fileURLToPath(new URL("../../reports/bench/", import.meta.url));
 
 const TOPICS: Readonly<
   Record<string, (say: (line: string) => void) => Promise<readonly BenchRow[]>>
-> = { capacity: benchCapacity, gateway: benchGateway, indexes: benchIndexes };
+> = {
+  capacity: benchCapacity,
+  gateway: benchGateway,
+  indexes: benchIndexes,
+  virtual: benchVirtual,
+};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -129,8 +129,12 @@ export class CapacityAdmission implements ControlledAdmission {
     let refused = false;
     for (const path of attempt.paths) {
       const waitMs = state.model.read(state.model.documentSpace(path, nowMs), path, nowMs);
-      if (waitMs < 0) refused = true;
-      else queueMs = Math.max(queueMs, waitMs);
+      if (waitMs < 0) {
+        // What is in the way is told of the last read that was tried.
+        refused = true;
+        break;
+      }
+      queueMs = Math.max(queueMs, waitMs);
     }
     const decision = refused
       ? this.#outcomes.refuseRead(state, this.#nowMs)
