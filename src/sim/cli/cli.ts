@@ -9,6 +9,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { createGatewayCommand } from "./gateway-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { reportError } from "./report-error.ts";
+import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
 import { createScenariosCommand } from "./scenarios-command.ts";
 
@@ -26,14 +27,15 @@ export async function runCli(
     createGatewayCommand(context),
     createScenariosCommand(context),
     createAuditCommand(context),
+    createReplayCommand(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;
   for (const { command, run: execute } of commands) {
     command.copyInheritedSettings(program);
-    command.action(async (parsed) => {
-      refuseWords(command.args, commands);
-      exitCode = await execute(parsed);
+    command.action(async () => {
+      if (command.registeredArguments.length === 0) refuseWords(command.args, commands);
+      exitCode = await execute(command.opts());
     });
     program.addCommand(command, { isDefault: command === run.command });
   }
@@ -49,7 +51,7 @@ export async function runCli(
   }
 }
 
-/** Commands take options only: a word that the parser left over is a mistyped command. */
+/** Most commands take options only: a word that the parser left over is a mistyped command. */
 function refuseWords(words: readonly string[], commands: readonly CliCommand[]): void {
   const [word] = words;
   const names = commands.map(({ command }) => command.name());

@@ -3,6 +3,7 @@ import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { MarketRow } from "../market/market-file.ts";
+import type { SeenCommit } from "../virtual/in-process-database.ts";
 import type { Target } from "../targets/target.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { RunOutput } from "./progress.ts";
@@ -35,6 +36,10 @@ export type SimulateVirtually = (
   request: SimulationInputs & {
     /** Path of the index file that queries and writes are held to. */
     readonly indexesFile: string;
+    /** Ends the run early, at so many milliseconds of its own time. */
+    readonly untilMs?: number | undefined;
+    /** Hears of every commit that reaches the database, when it has ended. */
+    readonly onCommit?: ((seen: SeenCommit) => void) | undefined;
   },
   realClock: Clock,
 ) => Promise<{ readonly exitCode: ExitCode }>;

@@ -5,7 +5,14 @@ const OF_THE_REPORT: ReadonlySet<string> = new Set([
   "quiet",
 ] satisfies (keyof RunOptions)[]);
 
-/** The options that shape what happens in a run, without those that say where and how it is shown. */
+/**
+ * The options that shape what happens in a run, without those that say where and how it is shown, in
+ * the order of their names: however they were given, they are the same.
+ */
 export function shapingOptions(options: RunOptions): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_REPORT.has(name)));
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([name]) => !OF_THE_REPORT.has(name))
+      .sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }

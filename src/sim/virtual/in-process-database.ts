@@ -3,6 +3,7 @@ import type {
   Decision,
   QueryAttempt,
   ReadAttempt,
+  Refusal,
 } from "../../firestore/admission/admission.ts";
 import type { DatabaseName, Document } from "../../firestore/data/document.ts";
 import type { StructuredQuery } from "../../firestore/data/query.ts";
@@ -32,6 +33,17 @@ export interface CommitCall {
   readonly transaction?: TransactionId;
 }
 
+/** What became of one commit that reached the database. Times are of the monotonic clock. */
+export interface SeenCommit {
+  readonly arrivedMs: number;
+  readonly endedMs: number;
+  readonly writes: readonly Write[];
+  /** null: it was committed. */
+  readonly error: unknown;
+  /** Which limit refused it; null when none did. */
+  readonly refusal: Refusal | null;
+}
+
 const LATEST: Consistency = { kind: "latest" };
 
 /**
@@ -43,18 +55,53 @@ export class InProcessDatabase {
   readonly #clock: Clock;
   readonly #database: EmbeddedDatabase;
   readonly #admission: Admission;
+  readonly #onCommit: ((seen: SeenCommit) => void) | undefined;
 
-  constructor(clock: Clock, database: EmbeddedDatabase, admission: Admission) {
+  /** `onCommit` hears of every commit when it has ended. */
+  constructor(
+    clock: Clock,
+    database: EmbeddedDatabase,
+    admission: Admission,
+    onCommit?: (seen: SeenCommit) => void,
+  ) {
     this.#clock = clock;
     this.#database = database;
     this.#admission = admission;
+    this.#onCommit = onCommit;
   }
 
   get name(): DatabaseName {
     return this.#database.name;
   }
 
-  async commit(call: CommitCall, patience: Patience): Promise<CommitResult> {
+  commit(call: CommitCall, patience: Patience): Promise<CommitResult> {
+    return this.#onCommit === undefined
+      ? this.#commit(call, patience)
+      : this.#commitSeen(call, patience, this.#onCommit);
+  }
+
+  async #commitSeen(
+    call: CommitCall,
+    patience: Patience,
+    onCommit: (seen: SeenCommit) => void,
+  ): Promise<CommitResult> {
+    const { writes } = call;
+    const arrivedMs = this.#clock.monotonicMs();
+    const tell = (error: unknown): void => {
+      const refusal = error instanceof Refused ? error.refusal : null;
+      onCommit({ arrivedMs, endedMs: this.#clock.monotonicMs(), writes, error, refusal });
+    };
+    try {
+      const result = await this.#commit(call, patience);
+      tell(null);
+      return result;
+    } catch (error) {
+      tell(error);
+      throw error;
+    }
+  }
+
+  async #commit(call: CommitCall, patience: Patience): Promise<CommitResult> {
     const { writes, requestBytes, transaction } = call;
     const sentMs = this.#clock.monotonicMs();
     const attempt = { database: this.name, writes, requestBytes };
@@ -134,7 +181,7 @@ export class InProcessDatabase {
       throw tooLate(deadlineMs);
     }
     if (delayMs > 0) await this.#clock.sleep(delayMs, signal);
-    if (decision.kind === "refuse") throw new FirestoreError(decision.code, decision.message);
+    if (decision.kind === "refuse") throw new Refused(decision);
   }
 
   /** Waits for the locks of transactions, as long as the client does. */
@@ -154,6 +201,16 @@ export class InProcessDatabase {
     } finally {
       ended.abort();
     }
+  }
+}
+
+/** By a limit: with what production does not tell. */
+class Refused extends FirestoreError {
+  readonly refusal: Refusal;
+
+  constructor({ code, message, refusal }: Extract<Decision, { kind: "refuse" }>) {
+    super(code, message);
+    this.refusal = refusal;
   }
 }
 

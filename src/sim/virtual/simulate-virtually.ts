@@ -9,6 +9,7 @@ import type { SimulateVirtually } from "../cli/simulate.ts";
 import { NODE_TURNS } from "../clock/node-turns.ts";
 import { runSimulation } from "../run/run-simulation.ts";
 import { openServiceLog } from "../run/service-log.ts";
+import { formatTime } from "./format-time.ts";
 import { createVirtualDatabase } from "./virtual-database.ts";
 
 /** A Monday, at the opening bell of New York. Every virtual run begins here. */
@@ -19,16 +20,22 @@ const LIVE_EVERY_MS = 10_000;
 
 /** The same run as in real time, with other ports: its time is simulated, and so is its database. */
 export const simulateVirtually: SimulateVirtually = async (request, realClock) => {
-  const { options, indexesFile } = request;
+  const { options, indexesFile, untilMs, onCommit } = request;
   const clock = new VirtualClock(NODE_TURNS, START_WALL_MS);
   const database = createVirtualDatabase(clock, createRng(options.seed).fork("database"), {
     limits: options.limits,
     latency: options.latency,
     indexes: await readIndexes(indexesFile),
+    onCommit,
   });
+  const signal =
+    untilMs === undefined
+      ? request.signal
+      : AbortSignal.any([request.signal, abortAt(clock, untilMs)]);
   return runSimulation(
     {
       ...request,
+      signal,
       output: showSpeed(request.output, clock, realClock),
       target: () => Promise.resolve(database.target),
     },
@@ -43,6 +50,12 @@ export const simulateVirtually: SimulateVirtually = async (request, realClock) =
     },
   );
 };
+
+function abortAt(clock: Clock, atMs: number): AbortSignal {
+  const ended = new AbortController();
+  void clock.sleep(atMs).then(() => ended.abort(new Error(`ended at ${formatTime(atMs)}`)));
+  return ended.signal;
+}
 
 /** It was read before, and found whole. */
 async function readIndexes(path: string): Promise<IndexFile> {
@@ -71,11 +84,4 @@ function showSpeed(output: RunOutput, clock: Clock, realClock: Clock): RunOutput
     line: (text) => output.line(text),
     finish: () => output.finish(),
   };
-}
-
-/** 1:02:03 */
-function formatTime(durationMs: number): string {
-  const seconds = Math.floor(durationMs / 1000);
-  const twoDigits = (value: number): string => String(value % 60).padStart(2, "0");
-  return `${Math.floor(seconds / 3600)}:${twoDigits(Math.floor(seconds / 60))}:${twoDigits(seconds)}`;
 }

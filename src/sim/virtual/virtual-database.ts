@@ -10,7 +10,7 @@ import type { LimitsControl } from "../targets/gateway-control.ts";
 import type { LatencyChoice, LimitsChoice } from "../targets/limits-choice.ts";
 import { LOCAL_PROJECT_ID } from "../targets/local-project.ts";
 import type { Target } from "../targets/target.ts";
-import { InProcessDatabase } from "./in-process-database.ts";
+import { InProcessDatabase, type SeenCommit } from "./in-process-database.ts";
 import { openInProcessListenChannel } from "./in-process-listen-channel.ts";
 import { createInProcessStore } from "./in-process-store.ts";
 import { createInProcessUserClient } from "./in-process-user-client.ts";
@@ -19,6 +19,7 @@ export interface VirtualDatabaseOptions {
   readonly limits: LimitsChoice;
   readonly latency: LatencyChoice;
   readonly indexes: IndexFile;
+  readonly onCommit?: ((seen: SeenCommit) => void) | undefined;
 }
 
 export interface VirtualDatabase {
@@ -49,7 +50,7 @@ export function createVirtualDatabase(
     latency,
     startMs: clock.monotonicMs(),
   });
-  const database = new InProcessDatabase(clock, engine, admission);
+  const database = new InProcessDatabase(clock, engine, admission, options.onCommit);
   const storeWith = (purpose: string, deadlineMs: number) =>
     createInProcessStore(clock, rng.fork(purpose), database, { deadlineMs });
   return {

@@ -1,0 +1,168 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { parseLimiterConfig } from "../../system/limiter/config.ts";
+import { parseDurationMs } from "../config/duration.ts";
+import { resolveOptions } from "../config/resolve-options.ts";
+import { resultSchema, type Result } from "../report/result.ts";
+import { commitName } from "../run/machine-facts.ts";
+import { CommitExplainer } from "../virtual/commit-explainer.ts";
+import type { CliCommand, CliContext } from "./context.ts";
+import { UserError } from "./errors.ts";
+import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import { loadInputs } from "./load-inputs.ts";
+import { createRunOutput, type RunOutput } from "./progress.ts";
+
+const RESULT_FILE = "result.json";
+
+export function createReplayCommand(context: CliContext): CliCommand {
+  const command = new Command("replay")
+    .summary("repeat a run on a virtual clock from its report, and explain it")
+    .description(
+      "Repeat a run that was made on a virtual clock, from the options and the seed in its report, and say whether it came out the same.",
+    )
+    .argument("[report]", "the run's folder", "reports/latest")
+    .option("--until <time>", 'stop at this time of the run, such as "90s" or "1h"')
+    .option(
+      "--explain <what>",
+      'tell what commits met: of a document or all beneath a path, of a tenant, or of a second ("62s")',
+    );
+  return {
+    command,
+    run: (parsed) => replay(String(command.processedArgs[0]), parsed, context),
+  };
+}
+
+interface ReplayOptions {
+  readonly until?: string;
+  readonly explain?: string;
+}
+
+async function replay(
+  folder: string,
+  { until, explain }: ReplayOptions,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { text, result } = await readReport(folder);
+  const untilMs = until === undefined ? undefined : momentOf(until);
+  const reports = await mkdtemp(join(tmpdir(), "plimsoll-replay-"));
+  const output = createRunOutput(context.stdout, context.clock, false);
+  const interrupts = watchInterrupts(context.clock, context.signals, {
+    say: (line) => output.line(line),
+    exit: context.exit,
+  });
+  try {
+    const explainer =
+      explain === undefined ? undefined : new CommitExplainer(explain, (line) => output.line(line));
+    const options = resolveOptions({ ...rawOptions(result), reports }, undefined);
+    const inputs = await loadInputs(options);
+    const limiterConfig = savedLimiter(result) ?? inputs.limiterConfig;
+    const simulate = await context.loadSimulateVirtually();
+    await simulate(
+      {
+        ...inputs,
+        options,
+        limiterConfig,
+        output: withoutReport(output),
+        signal: interrupts.signal,
+        untilMs,
+        onCommit: explainer && ((seen) => explainer.see(seen)),
+      },
+      context.clock,
+    );
+    if (explainer !== undefined) output.line(`${explainer.told} commits were asked about.`);
+    if (untilMs !== undefined || interrupts.signal.aborted) return EXIT_CODES.pass;
+    const again = await readFile(join(reports, "latest", RESULT_FILE), "utf8");
+    return compare(output, result, text === again);
+  } finally {
+    output.finish();
+    interrupts.release();
+    await rm(reports, { recursive: true, force: true });
+  }
+}
+
+async function readReport(
+  folder: string,
+): Promise<{ readonly text: string; readonly result: Result }> {
+  const path = join(folder, RESULT_FILE);
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    const message = `"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new UserError("E_REPLAY", message, "Give the folder of a run's report.", {
+      cause: error,
+    });
+  });
+  const result = parseResult(path, text);
+  if (result.run.options["clock"] !== "virtual") {
+    throw new UserError(
+      "E_REPLAY",
+      `"${path}": the run was made in real time, which does not repeat itself`,
+      `Its load does: ${result.run.command}`,
+    );
+  }
+  return { text, result };
+}
+
+function parseResult(path: string, text: string): Result {
+  try {
+    return resultSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const message = `"${path}" is no result of this version of Plimsoll`;
+    throw new UserError("E_REPLAY", message, "Run it anew; docs/report.md explains the file.", {
+      cause: error,
+    });
+  }
+}
+
+function momentOf(until: string): number {
+  const untilMs = parseDurationMs(until);
+  if (untilMs !== undefined && untilMs > 0) return untilMs;
+  throw new UserError(
+    "E_REPLAY",
+    `--until: "${until}" is no time of a run. Accepted: 90s, 2m, 1h, or 90000 for milliseconds.`,
+    "Nothing was run.",
+  );
+}
+
+/** The options by the names that a config file gives them. */
+function rawOptions({ run }: Result): Readonly<Record<string, unknown>> {
+  const { scenarios, durationMs, emulatorHeapMiB, ...same } = run.options;
+  return {
+    ...same,
+    ...(Array.isArray(scenarios) && scenarios.length > 0 ? { scenario: scenarios } : {}),
+    duration: durationMs,
+    emulatorHeap: emulatorHeapMiB,
+  };
+}
+
+/** As the run had it, whatever has become of the file it was read from. */
+function savedLimiter({ limiter }: Result) {
+  const parsed = parseLimiterConfig(limiter.config);
+  return parsed.kind === "valid" ? parsed.config : undefined;
+}
+
+/** The run's own lines and table are in the report that there is. */
+function withoutReport(output: RunOutput): RunOutput {
+  return {
+    phase: (title) => output.phase(title),
+    progress: (done, total, label) => output.progress(done, total, label),
+    live: (lines) => output.live(lines),
+    line: () => undefined,
+    finish: () => output.finish(),
+  };
+}
+
+function compare(output: RunOutput, { run }: Result, isSame: boolean): ExitCode {
+  if (isSame) {
+    output.line(`Replayed ${run.id}: the same to the byte. It was: ${run.command}`);
+    return EXIT_CODES.pass;
+  }
+  const now = commitName();
+  const why =
+    run.commit === now && !now.endsWith("+changes")
+      ? "a fault of Plimsoll: please report it with this line"
+      : `the run was made at commit ${run.commit}, this is ${now}`;
+  output.line(`Replayed ${run.id}: it came out otherwise (${why}). It was: ${run.command}`);
+  return EXIT_CODES.checkFailed;
+}
