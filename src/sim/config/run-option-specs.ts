@@ -139,7 +139,7 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
   {
     ...choice("clock", "--clock", "clock", CLOCK_CHOICES, "real"),
     group: "Target",
-    summary: "The time the run lives in: virtual runs hours in seconds, all figures modelled.",
+    summary: "The time the run lives in: virtual runs hours in minutes, all figures modelled.",
   },
   {
     key: "reports",

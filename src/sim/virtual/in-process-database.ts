@@ -157,7 +157,7 @@ export class InProcessDatabase {
     this.#database.clear();
   }
 
-  /** The documents that nobody is charged for reading. */
+  /** Names of the collections right beneath a document, of the root's for "". Nobody is charged. */
   async collectionIds(documentPath: string): Promise<readonly string[]> {
     const ids: string[] = [];
     let token: string | undefined;
