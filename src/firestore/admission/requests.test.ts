@@ -179,6 +179,29 @@ test("a query for the newest waits where their index is hot, in either direction
   expect(waitMs("ascending")).toBeGreaterThan(4000);
 });
 
+test("a get of several documents is refused for the one whose range is flooded", () => {
+  const target = admission();
+  let index = 0;
+  let last: Decision;
+  do {
+    last = target.commit(attempt(set(`hot/${scattered(index)}`, {})), 0);
+    index += 1;
+  } while (last.kind === "admit");
+  const get = (...paths: readonly string[]): Decision =>
+    target.read({ database: DATABASE, paths }, 0);
+  const refusal = { kind: "refuse", code: "RESOURCE_EXHAUSTED" };
+  for (const paths of [
+    ["hot/a", "calm/b"],
+    ["calm/b", "hot/a"],
+    ["hot/a", "hot/b", "calm/c"],
+  ]) {
+    const decision = get(...paths);
+    expect(decision).toMatchObject(refusal);
+    expect(decision.kind === "refuse" && decision.refusal.subject).toContain("hot");
+  }
+  expect(get("calm/b", "calm/c")).toMatchObject({ kind: "admit" });
+});
+
 test("19. reading the head of a queue gets slower with what was deleted from it, and recovers", () => {
   const target = admission();
   const head = {
