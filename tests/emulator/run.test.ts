@@ -32,13 +32,14 @@ class CountingClock implements Clock {
 }
 
 const ACTIVE = findScenario("active", loadScenarios());
+const ONE_INSTANCE = { workers: 1, clockSkewMs: 0, coldStartMs: 0 } as const;
 
 /** The day of "active" in a hurry: everybody falls due in each two of its five seconds. */
 const WHOLE: Scenario = {
   ...ACTIVE,
   name: "hurried",
   durationSeconds: 5,
-  pulse: { periodSeconds: 2, openTradesPerUser: 5 },
+  pulse: { ...ONE_INSTANCE, periodSeconds: 2, openTradesPerUser: 5 },
   clients: {
     perUserPerMinute: {
       "open-trades": 6,
@@ -389,7 +390,10 @@ describe("what a run is to find", () => {
   });
 
   it("that the limiter as the document prints it makes users wait, one after another", async () => {
-    const scenario = { ...HURRIED, pulse: { periodSeconds: 2, openTradesPerUser: 10 } };
+    const scenario = {
+      ...HURRIED,
+      pulse: { ...ONE_INSTANCE, periodSeconds: 2, openTradesPerUser: 10 },
+    };
     const { exit, result } = await run({ scenario, raw: { users: 150, limiter: "literal" } });
     expect(exit).toBe(99);
     expect(result.brokeFirst).toMatchObject({ phase: "hurried" });

@@ -2,6 +2,8 @@ import { access, constants, readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { LIMITER_PRESETS, parseLimiterConfig } from "../../system/limiter/config.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
+import type { LimiterStrategy } from "../../system/limiter/create-limiter.ts";
+import { shareFault } from "../../system/pulse/fan-out.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import { MarketFileError } from "../market/market-file-error.ts";
@@ -26,6 +28,7 @@ export interface RunInputs {
 export async function loadInputs(options: RunOptions): Promise<RunInputs> {
   const scenarios = chooseScenarios(options.scenarios);
   const limiterConfig = await loadLimiterConfig(options.limiterConfig);
+  requireShares(scenarios, limiterConfig, options.limiter);
   const indexesFile = await chooseIndexes(options.indexes, scenarios);
   const marketRows = options.market === null ? null : await loadMarket(options.market);
   await requireWritable(options.reports);
@@ -40,6 +43,20 @@ async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {
   if (result.kind === "valid") return result.config;
   const faults = result.problems.map((problem) => `--limiter-config: ${presetOrFile}: ${problem}`);
   throw limiterError(faults.join("\n"));
+}
+
+/** Several workers share the limiter's rates, which must be enough to share. */
+function requireShares(
+  scenarios: readonly Scenario[],
+  config: LimiterConfig,
+  strategy: LimiterStrategy,
+): void {
+  const faults = scenarios.flatMap(({ name, pulse }) => {
+    const workers = pulse?.workers ?? 1;
+    const fault = workers === 1 ? undefined : shareFault(config, strategy, workers);
+    return fault === undefined ? [] : [`--limiter-config: scenario ${name}: ${fault}`];
+  });
+  if (faults.length > 0) throw limiterError(faults.join("\n"));
 }
 
 async function readLimiterFile(path: string): Promise<unknown> {

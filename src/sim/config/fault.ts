@@ -52,6 +52,8 @@ const faultWindow = z
     z.strictObject({
       kind: z.literal("instance-death"),
       atSecond: z.number().min(0).max(86_400),
+      /** Which of the pulse's workers, from 0; counted around where there are fewer. */
+      worker: z.int().min(0).max(63).default(0),
     }),
   ])
   .refine(

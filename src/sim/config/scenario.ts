@@ -28,6 +28,12 @@ const pulseLoadSchema = z.strictObject({
   periodSeconds: z.number().min(1).max(3600),
   /** Mean number of open trades of a user; the total is users × this, exactly. */
   openTradesPerUser: z.number().min(0).max(100),
+  /** Instances that share the shards and the limiter's rate, as the service's fan-out has them. */
+  workers: z.int().min(1).max(64).default(1),
+  /** Each instance's wall clock is off by up to so much, either way. */
+  clockSkewMs: z.number().min(0).max(60_000).default(0),
+  /** A new instance begins its first sweep so much late. */
+  coldStartMs: z.number().min(0).max(60_000).default(0),
 });
 export type PulseLoad = z.infer<typeof pulseLoadSchema>;
 

@@ -27,21 +27,23 @@ export class DueUpdates {
   readonly #missed = new Set<string>();
   /** When each user's last plan was made that was committed in full. */
   readonly #servedMs = new Map<string, number>();
-  readonly #startsMs = new Set<number>();
-  readonly #skippedMs: number[] = [];
-  #last: SweepSchedule | undefined;
+  /** By worker and start: sweeps that have listed their users. */
+  readonly #listed = new Set<string>();
+  readonly #skipped: { readonly startMs: number; readonly shardKey: string }[] = [];
+  /** Each worker's latest list. */
+  readonly #last = new Map<string, SweepSchedule>();
 
-  scheduled(schedule: SweepSchedule): void {
-    this.#last = schedule;
-    this.#startsMs.add(schedule.startMs);
+  scheduled(schedule: SweepSchedule, shardKey: string): void {
+    this.#last.set(shardKey, schedule);
+    this.#listed.add(`${shardKey}@${schedule.startMs}`);
     for (const [position, { uid }] of schedule.users.entries()) {
       append(this.#unplanned, uid, schedule.dueMsOf(position));
     }
   }
 
   /** A sweep that should have begun then listed nobody: its users were due all the same. */
-  skipped(startMs: number): void {
-    if (!this.#startsMs.has(startMs)) this.#skippedMs.push(startMs);
+  skipped(startMs: number, shardKey: string): void {
+    if (!this.#listed.has(`${shardKey}@${startMs}`)) this.#skipped.push({ startMs, shardKey });
   }
 
   planned(uid: string, dueMs: number, writes: number, plannedMs: number): void {
@@ -80,9 +82,10 @@ export class DueUpdates {
     for (const [uid, moments] of this.#unplanned) {
       for (const dueMs of moments) add({ kind: "unplanned", uid, dueMs, writes: 0 });
     }
-    for (const startMs of this.#skippedMs) {
-      for (const [position, { uid }] of (this.#last?.users ?? []).entries()) {
-        const offsetMs = (this.#last?.dueMsOf(position) ?? 0) - (this.#last?.startMs ?? 0);
+    for (const { startMs, shardKey } of this.#skipped) {
+      const last = this.#last.get(shardKey);
+      for (const [position, { uid }] of (last?.users ?? []).entries()) {
+        const offsetMs = (last?.dueMsOf(position) ?? 0) - (last?.startMs ?? 0);
         add({ kind: "unplanned", uid, dueMs: startMs + offsetMs, writes: 0 });
       }
     }

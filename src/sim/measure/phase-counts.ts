@@ -9,7 +9,7 @@ export interface PhaseCounts {
   completeSweeps: number;
   usersSwept: number;
   usersFailed: number;
-  /** Users the shortest list of a sweep had; null when no sweep got as far as its list. */
+  /** Users listed for a start, by all workers, at the least; null when none got as far as a list. */
   usersListedLeast: number | null;
   writesOffered: number;
   writesCommitted: number;

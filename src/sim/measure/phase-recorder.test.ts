@@ -104,6 +104,27 @@ describe("work that was never planned", () => {
     expect(phase.updates).toMatchObject({ usersDue: 1, usersServed: 0 });
   });
 
+  test("workers that share the users are each missed by their own", () => {
+    const phase = recorder();
+    phase.scheduled(schedule(["u1", "u2"]), "0-31");
+    phase.scheduled(schedule(["u3"]), "32-63");
+    phase.overlapped({ shardKey: "32-63", heldBy: "another", startMs: 30_000 });
+    phase.sweepFailed(new StoreError("UNAVAILABLE", "commit", "lease", "gone"), 0, "0-31");
+    phase.close(endAt(62_000, 1));
+    // u1, u2 and u3 of the first start, and u3 of the one that was skipped.
+    expect(phase.counts).toMatchObject({ usersListedLeast: 3, pnlUnfinished: 4 });
+    expect(phase.updates).toMatchObject({ usersDue: 3, usersServed: 0 });
+  });
+
+  test("a start that not every worker listed for is not held against those that did", () => {
+    const phase = recorder();
+    phase.scheduled(schedule(["u1", "u2"]), "0-31");
+    phase.scheduled(schedule(["u3"]), "32-63");
+    phase.scheduled(schedule(["u1", "u2"], 30_000), "0-31");
+    phase.close(endAt(31_000, 1));
+    expect(phase.counts.usersListedLeast).toBe(3);
+  });
+
   test("a sweep that failed after it had listed its users is not counted twice", () => {
     const phase = recorder();
     phase.scheduled(schedule(["u1", "u2"]));

@@ -25,6 +25,9 @@ import { emptyCounts, type PhaseCounts } from "./phase-counts.ts";
 import { Series } from "./series.ts";
 import { WriteMeter } from "./write-meter.ts";
 
+/** The worker of a pulse that has only one. */
+const ALL_SHARDS = "all";
+
 /** Different failures told apart; messages may name documents, and must not fill the memory. */
 const FAILURES_MAX = 500;
 
@@ -61,6 +64,10 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   /** Direct writes' commits that succeeded, from when they were due. */
   readonly directCommit = new Histogram();
   readonly updates = new DueUpdates();
+  /** Workers that have visited all of their users at least once. */
+  readonly sweptShards = new Set<string>();
+  /** By start: how many workers have listed for it, and how many users. */
+  readonly #listed = new Map<number, { readonly workers: number; readonly users: number }>();
   readonly #clock: Clock;
   readonly #acknowledged: (writes: readonly PlannedWrite[]) => void;
   /** Users whose present commit has met contention; each has one commit under way at most. */
@@ -86,10 +93,12 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.series.count("writesOffered", dueMs - this.startMs, plan.writes);
   }
 
-  scheduled(schedule: SweepSchedule): void {
-    this.updates.scheduled(schedule);
-    const listed = schedule.users.length;
-    this.counts.usersListedLeast = Math.min(this.counts.usersListedLeast ?? listed, listed);
+  /** `shardKey` names the worker, where several share the users. */
+  scheduled(schedule: SweepSchedule, shardKey = ALL_SHARDS): void {
+    this.updates.scheduled(schedule, shardKey);
+    const before = this.#listed.get(schedule.startMs);
+    const users = (before?.users ?? 0) + schedule.users.length;
+    this.#listed.set(schedule.startMs, { workers: (before?.workers ?? 0) + 1, users });
   }
 
   staleRead(user: SweptUser): void {
@@ -144,23 +153,26 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.#failure(`user failed: ${causeOf(error)}`);
   }
 
-  sweepEnded(summary: SweepSummary): void {
+  sweepEnded(summary: SweepSummary, shardKey = ALL_SHARDS): void {
     this.counts.sweeps += 1;
-    if (summary.status === "complete") this.counts.completeSweeps += 1;
+    if (summary.status === "complete") {
+      this.counts.completeSweeps += 1;
+      this.sweptShards.add(shardKey);
+    }
     this.counts.usersSwept += summary.usersSwept;
   }
 
   /** The sweep of that start ended with the database's error; any other is a fault of the program. */
-  sweepFailed(error: unknown, startMs: number): void {
+  sweepFailed(error: unknown, startMs: number, shardKey = ALL_SHARDS): void {
     if (!(error instanceof StoreError)) throw error;
     this.counts.failedSweeps += 1;
-    this.updates.skipped(startMs);
+    this.updates.skipped(startMs, shardKey);
     this.#failure(`sweep: ${error.code}`);
   }
 
-  overlapped({ startMs }: Overlap): void {
+  overlapped({ startMs, shardKey }: Overlap): void {
     this.counts.overlappingSweeps += 1;
-    this.updates.skipped(startMs);
+    this.updates.skipped(startMs, shardKey);
   }
 
   /** A client operation ended; latency counts from when it was meant to start. */
@@ -252,6 +264,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
    */
   close(end: PhaseEnd): void {
     for (const update of this.updates.close(end.dueUntilMs)) this.#unfinished(update, end);
+    this.counts.usersListedLeast = this.#listedLeast();
     this.listeners.close(end.endMs);
     this.counts.listenersEnded = this.listeners.listenersEnded;
   }
@@ -261,6 +274,18 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     const all = new Histogram();
     for (const [name, histogram] of this.operations) if (isQuery(name)) all.add(histogram);
     return all;
+  }
+
+  /**
+   * Users listed for one start, by all workers together, at the least. A start that some worker did
+   * not list for is counted elsewhere: it failed, was skipped, or the phase ended.
+   */
+  #listedLeast(): number | null {
+    const starts = [...this.#listed.values()];
+    if (starts.length === 0) return null;
+    const workers = Math.max(...starts.map((start) => start.workers));
+    const whole = starts.filter((start) => start.workers === workers);
+    return Math.min(...whole.map(({ users }) => users));
   }
 
   #pnlCommitted(event: CommitEvent, pnlWrites: number, elapsedMs: number): void {

@@ -1,5 +1,6 @@
 import type { Rng } from "../../std/rng.ts";
 import { createLimiter } from "../../system/limiter/create-limiter.ts";
+import { shareOfLimits } from "../../system/pulse/fan-out.ts";
 import { idOf, parseDocument } from "../../system/schema/document.ts";
 import { userPath, userSchema } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
@@ -74,11 +75,14 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       userClient,
       openListenChannel: () => database.openListenChannel(),
       signUps,
-      createLimiter: () =>
-        createLimiter(
-          { strategy: options.limiter, config: limiterConfig, planOf },
-          state.rng.fork(`limiter/${state.phases.length}`),
-        ),
+      createLimiter: (workers, shardKey) => {
+        const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);
+        const name = `limiter/${state.phases.length}`;
+        return createLimiter(
+          { strategy: options.limiter, config, planOf },
+          state.rng.fork(workers === 1 ? name : `${name}/${shardKey}`),
+        );
+      },
       output,
       marketRows: request.marketRows,
     };

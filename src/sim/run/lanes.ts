@@ -58,7 +58,7 @@ export async function listen(context: RunContext, scenario: Scenario): Promise<P
 export async function drivePulse(
   context: RunContext,
   scenario: Scenario,
-  phase: Pick<PulsePhase, "limiter" | "market" | "recorder" | "durationMs" | "signal">,
+  phase: Pick<PulsePhase, "limiters" | "market" | "recorder" | "durationMs" | "signal">,
 ): Promise<void> {
   if (scenario.pulse === null) return;
   const rng = context.state.rng.fork(`pulse/${scenario.name}`);

@@ -8,7 +8,7 @@ export interface LiveSources {
   readonly clock: Clock;
   readonly output: RunOutput;
   readonly recorder: PhaseRecorder;
-  readonly limiter: WriteLimiter;
+  readonly limiter: Pick<WriteLimiter, "state">;
   readonly durationMs: number;
   readonly liveEveryMs: number;
 }

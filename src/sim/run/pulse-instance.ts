@@ -2,9 +2,17 @@ import type { Clock } from "../../std/clock.ts";
 import type { PulseWorker } from "../../system/pulse/sweep.ts";
 import type { Store } from "../../system/store/store.ts";
 
+export interface InstanceTraits {
+  /** Whether the scenario lets instances die. */
+  readonly isMortal: boolean;
+  /** How far its wall clock is ahead. */
+  readonly skewMs: number;
+}
+
 /**
- * One instance of the pulse's function, which may die if it is mortal. What it has asked for goes on without it; it
- * hears of no answer any more and wakes from no sleep, so nothing it had in hand is ended properly.
+ * One instance of the pulse's function, which may die if it is mortal. What it has asked for goes on
+ * without it; it hears of no answer any more and wakes from no sleep, so nothing it had in hand is
+ * ended properly.
  */
 export class PulseInstance {
   readonly worker: PulseWorker;
@@ -17,13 +25,14 @@ export class PulseInstance {
   constructor(
     { clock, store }: { readonly clock: Clock; readonly store: Store },
     worker: PulseWorker,
-    isMortal: boolean,
+    { isMortal, skewMs }: InstanceTraits,
   ) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.worker = worker;
     this.death = promise;
     this.#die = resolve;
-    this.clock = isMortal ? this.#mortalClock(clock) : clock;
+    const own = skewMs === 0 ? clock : skewed(clock, skewMs);
+    this.clock = isMortal ? this.#mortalClock(own) : own;
     this.store = isMortal ? this.#mortalStore(store) : store;
   }
 
@@ -63,6 +72,14 @@ export class PulseInstance {
       throw error;
     }
   }
+}
+
+function skewed(clock: Clock, skewMs: number): Clock {
+  return {
+    monotonicMs: () => clock.monotonicMs(),
+    wallMs: () => clock.wallMs() + skewMs,
+    sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+  };
 }
 
 const NEVER: Promise<never> = new Promise(() => undefined);

@@ -3,19 +3,21 @@ import type { Rng } from "../../std/rng.ts";
 import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { Log } from "../../system/log.ts";
 import { pulseConfigSchema, type PulseConfig } from "../../system/pulse/config.ts";
-import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
+import { shardGroups } from "../../system/pulse/fan-out.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { PulseLoad, Scenario } from "../config/scenario.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import type { LimiterPool } from "./limiter-pool.ts";
 import { quotesOf, type OpenMarket } from "./market-quotes.ts";
-import { PulseInstance } from "./pulse-instance.ts";
-import type { RenewableLimiter } from "./renewable-limiter.ts";
+import { PulseCrew } from "./pulse-crew.ts";
+import { sleepUntil } from "./sleep-until.ts";
 
 export interface PulsePhase {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly store: Store;
-  readonly limiter: RenewableLimiter;
+  /** One for each of the pulse's workers. */
+  readonly limiters: LimiterPool;
   readonly log: Log;
   readonly market: OpenMarket;
   readonly recorder: PhaseRecorder;
@@ -43,26 +45,20 @@ export function leadInMs(
 }
 
 /**
- * Starts a sweep in every period, as the scheduler would, whether or not the one before has
- * ended: overlaps are for the service to notice. Ends when the phase does.
+ * Starts a sweep of every worker in every period, as the scheduler would, whether or not the one
+ * before has ended: overlaps are for the service to notice. Ends when the phase does.
  */
 export async function runPulse(phase: PulsePhase): Promise<void> {
   const { clock, recorder, scenario, load, durationMs } = phase;
   const config = pulseConfigOf(load);
-  const limiter = scenario.synchronised ? startTogether(phase.limiter) : phase.limiter;
-  const isMortal = scenario.faults.some(({ kind }) => kind === "instance-death");
-  const newInstance = (): PulseInstance =>
-    new PulseInstance(phase, createPulseWorker(`sim-${scenario.name}`, config), isMortal);
-  let instance = newInstance();
+  const crews = createCrews(phase, config);
   const over = new AbortController();
   const ended = AbortSignal.any([phase.signal, over.signal]);
   const sweeps: Promise<void>[] = [];
   let fault: { readonly error: unknown } | undefined;
-  const watch = async (sweep: Promise<unknown>, startMs: number): Promise<void> => {
-    const { death } = instance;
+  const watch = async (sweep: Promise<void>): Promise<void> => {
     try {
-      const ending = sweep.catch((error: unknown) => recorder.sweepFailed(error, startMs));
-      await Promise.race([ending, death]);
+      await sweep;
     } catch (error) {
       // A fault of the program is no reason to wait for the end of the phase.
       fault ??= { error };
@@ -70,34 +66,16 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
     }
   };
   const periodMs = config.periodSeconds * 1000;
-  const quotes = quotesOf(clock, phase.market);
   const endMs = recorder.startMs + durationMs;
-  const firstMs = recorder.startMs - leadInMs(scenario, limiter);
+  const firstMs = recorder.startMs - leadInMs(scenario, phase.limiters);
   const sampling = sampleLimiter(phase, ended);
-  const dying = dieByScript(phase, ended, () => {
-    instance.die();
-    phase.limiter.renew();
-    instance = newInstance();
-  });
+  const dying = dieByScript(phase, crews, ended);
   for (let tick = 0; tick * periodMs < durationMs; tick += 1) {
     const startMs = firstMs + tick * periodMs;
     if (!(await sleepUntil(clock, startMs, ended))) break;
-    const { store, worker } = instance;
-    const alive = { ...phase, clock: instance.clock, store, worker };
-    const sweep = runSweep(
-      { ...alive, limiter, quotes, events: recorder },
-      {
-        config,
-        shards: "all",
-        shardKey: "all",
-        sweepId: `${scenario.name}-${tick + 1}`,
-        startMs,
-        untilMs: endMs,
-        opsGraceMs: 0,
-        signal: ended,
-      },
-    );
-    sweeps.push(watch(sweep, startMs));
+    const sweepId = `${scenario.name}-${tick + 1}`;
+    const sweep = { sweepId, startMs, untilMs: endMs, signal: ended };
+    for (const crew of crews) sweeps.push(watch(crew.sweep(sweep)));
   }
   await sleepUntil(clock, endMs, ended);
   const grace = new AbortController();
@@ -109,60 +87,45 @@ export async function runPulse(phase: PulsePhase): Promise<void> {
   if (fault !== undefined) throw fault.error;
 }
 
-/** Kills the instance at the moments the scenario says. */
+function createCrews(phase: PulsePhase, config: PulseConfig): readonly PulseCrew[] {
+  const quotes = quotesOf(phase.clock, phase.market);
+  const groups = shardGroups(phase.load.workers);
+  return phase.limiters.limiters.flatMap((limiter, index) => {
+    const group = groups[index];
+    return group === undefined ? [] : [new PulseCrew(phase, { config, quotes, group, limiter })];
+  });
+}
+
+/** Kills instances at the moments the scenario says. */
 async function dieByScript(
   { clock, recorder, scenario }: PulsePhase,
+  crews: readonly PulseCrew[],
   signal: AbortSignal,
-  die: () => void,
 ): Promise<void> {
-  const moments = scenario.faults
-    .flatMap((fault) => (fault.kind === "instance-death" ? [fault.atSecond] : []))
-    .sort((left, right) => left - right);
-  for (const atSecond of moments) {
+  const deaths = scenario.faults
+    .flatMap((fault) => (fault.kind === "instance-death" ? [fault] : []))
+    .sort((left, right) => left.atSecond - right.atSecond);
+  for (const { atSecond, worker } of deaths) {
     if (!(await sleepUntil(clock, recorder.startMs + atSecond * 1000, signal))) return;
-    die();
+    crews[worker % crews.length]?.die();
   }
 }
 
-function pulseConfigOf(load: PulseLoad): PulseConfig {
-  return pulseConfigSchema.parse({ periodSeconds: load.periodSeconds });
-}
-
-/** The same limiter for a herd: whatever it would stagger, all users are due at once. */
-function startTogether(limiter: WriteLimiter): WriteLimiter {
-  return {
-    stagger: "together",
-    unit: limiter.unit,
-    costMax: limiter.costMax,
-    reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
-    depart: (cost, nowMs) => limiter.depart(cost, nowMs),
-    report: (outcome, nowMs) => limiter.report(outcome, nowMs),
-    state: (nowMs) => limiter.state(nowMs),
-  };
+function pulseConfigOf({ periodSeconds, workers }: PulseLoad): PulseConfig {
+  return pulseConfigSchema.parse({ periodSeconds, workers });
 }
 
 const SAMPLE_MS = 1000;
 
 async function sampleLimiter(
-  { clock, limiter, recorder }: PulsePhase,
+  { clock, limiters, recorder }: PulsePhase,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const nowMs = clock.monotonicMs();
-    recorder.limiterState(limiter.state(nowMs));
+    recorder.limiterState(limiters.state(nowMs));
     const wakeMs = nowMs + SAMPLE_MS;
     const woke = await sleepUntil(clock, wakeMs, signal);
     if (woke) recorder.lateness(clock.monotonicMs() - wakeMs);
   }
-}
-
-/** False when the signal came first. */
-async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  const waitMs = atMs - clock.monotonicMs();
-  if (waitMs <= 0) return true;
-  return clock.sleep(waitMs, signal).then(
-    () => true,
-    () => false,
-  );
 }

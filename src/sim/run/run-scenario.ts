@@ -1,6 +1,7 @@
 import type { Clock } from "../../std/clock.ts";
 import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { Log } from "../../system/log.ts";
+import { shardGroups } from "../../system/pulse/fan-out.ts";
 import { shadowTradePath } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunOutput } from "../cli/progress.ts";
@@ -21,7 +22,7 @@ import type { LimitsSession } from "./limits-session.ts";
 import { settle } from "./settle.ts";
 import { showLive } from "./live-view.ts";
 import { runLanes } from "./in-parallel.ts";
-import { RenewableLimiter } from "./renewable-limiter.ts";
+import { LimiterPool } from "./limiter-pool.ts";
 import { tenantRanks } from "./tenant-ranks.ts";
 import { openMarket, type OpenMarket } from "./market-quotes.ts";
 import { commitAll } from "./provision-population.ts";
@@ -43,8 +44,11 @@ export interface RunContext {
   readonly userClient: UserClient;
   readonly openListenChannel: () => ListenChannel;
   readonly signUps: SignUps;
-  /** A new limiter: what one phase had reserved and never sent must not hold up the next. */
-  readonly createLimiter: () => WriteLimiter;
+  /**
+   * A new limiter for one of so many workers: what one phase had reserved and never sent must not
+   * hold up the next.
+   */
+  readonly createLimiter: (workers: number, shardKey: string) => WriteLimiter;
   readonly log: Log;
   readonly output: RunOutput;
   /** How often the live figures are made anew, on the run's clock: not quite cheap. */
@@ -66,9 +70,12 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   await settleTarget(context, scenario.name);
   await topUpTrades(context, scenario, market);
   const listeners = await listen(context, scenario);
-  const limiter = new RenewableLimiter(context.createLimiter);
+  const workers = scenario.pulse?.workers ?? 1;
+  const limiters = new LimiterPool(shardGroups(workers), (shardKey) =>
+    context.createLimiter(workers, shardKey),
+  );
   await context.limits.beginPhase(scenario.warmedTo);
-  const startMs = clock.monotonicMs() + leadInMs(scenario, limiter);
+  const startMs = clock.monotonicMs() + leadInMs(scenario, limiters);
   context.faults.begin({
     faults: scenario.faults,
     startMs,
@@ -81,14 +88,14 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   listeners.attach(recorder);
   store.observer = (times, writes) => recorder.stored(times, writes);
   const over = new AbortController();
-  const live = showLive({ ...context, recorder, limiter, durationMs }, over.signal);
+  const live = showLive({ ...context, recorder, limiter: limiters, durationMs }, over.signal);
   let finished = false;
   try {
     await runLanes(
       [
         (signal) =>
           drivePulse(context, scenario, {
-            limiter,
+            limiters,
             market: opened,
             recorder,
             durationMs,

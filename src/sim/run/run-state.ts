@@ -1,6 +1,8 @@
 import type { Rng } from "../../std/rng.ts";
+import { shardGroups } from "../../system/pulse/fan-out.ts";
 import type { PlannedWrite } from "../../system/pulse/planned-write.ts";
 import { parentIdOf } from "../../system/schema/document.ts";
+import { shardOf } from "../../system/schema/shard.ts";
 import { ledgerTradePath } from "../../system/schema/tenant.ts";
 import { shadowTradePath } from "../../system/schema/user.ts";
 import { DirectJournal } from "../drivers/direct-journal.ts";
@@ -55,11 +57,8 @@ export class RunState {
 
   /** Keeps a phase's figures, and what its updates oblige the database to hold. */
   endPhase(ended: EndedPhase): void {
-    const { updates, counts } = ended.recorder;
-    this.#mustBeQuoted(updates.servedMs);
-    if (counts.completeSweeps > 0) {
-      for (const { tenantId } of this.population.tenants) this.#sweptTenants.add(tenantId);
-    }
+    this.#mustBeQuoted(ended.recorder.updates.servedMs);
+    this.#swept(ended);
     this.phases.push(measuredPhase(ended));
   }
 
@@ -89,6 +88,18 @@ export class RunState {
       directCounters: this.direct.counters,
       priceAt: (symbol, wallMs) => priceAt(this.markets, symbol, wallMs),
     };
+  }
+
+  /** Every tenant whose worker has visited all of its users. */
+  #swept({ scenario, recorder }: EndedPhase): void {
+    const groups = shardGroups(scenario.pulse?.workers ?? 1).filter(({ shardKey }) =>
+      recorder.sweptShards.has(shardKey),
+    );
+    for (const { tenantId } of this.population.tenants) {
+      const shard = shardOf(tenantId);
+      const isSwept = groups.some(({ shards }) => shards === "all" || shards.includes(shard));
+      if (isSwept) this.#sweptTenants.add(tenantId);
+    }
   }
 
   /** Whoever was served while trading was not halted has no trade left without a P&L. */

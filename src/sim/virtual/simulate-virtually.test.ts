@@ -8,6 +8,8 @@ import { recordStream } from "../cli/text-stream.fixture.ts";
 import { loadInputs } from "../cli/load-inputs.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
 import type { RawOptions } from "../config/resolve-options.ts";
+import type { PulseLoad, Scenario } from "../config/scenario.ts";
+import { renderResultJson } from "../report/result-json.ts";
 import { resultSchema, type Result } from "../report/result.ts";
 import { simulateVirtually } from "./simulate-virtually.ts";
 
@@ -24,7 +26,23 @@ interface Run {
 
 let runs = 0;
 
-async function run(given: RawOptions = {}, signal = new AbortController().signal): Promise<Run> {
+function pulseOf({ pulse }: Scenario, more: Partial<PulseLoad>): PulseLoad {
+  if (pulse === null) throw new Error("a scenario with a pulse is needed");
+  return { ...pulse, ...more };
+}
+
+/** What the data checks found. */
+function faultyData({ checks }: Result): readonly string[] {
+  return checks
+    .filter(({ group, verdict }) => group === "data" && verdict === "fail")
+    .map(({ id, figure }) => `${id}: ${figure}`);
+}
+
+async function run(
+  given: RawOptions = {},
+  signal = new AbortController().signal,
+  bend: (scenario: Scenario) => Scenario = (scenario) => scenario,
+): Promise<Run> {
   runs += 1;
   const reports = join(folder, String(runs));
   const raw = { users: 20, seed: 7, scenario: "high-volatility", duration: "40s", ...given };
@@ -32,7 +50,8 @@ async function run(given: RawOptions = {}, signal = new AbortController().signal
   const stream = recordStream();
   const output = createRunOutput(stream, new AutoClock(), false);
   const inputs = await loadInputs(options);
-  const request = { options, ...inputs, output, signal };
+  const scenarios = inputs.scenarios.map(bend);
+  const request = { options, ...inputs, scenarios, output, signal };
   const { exitCode } = await simulateVirtually(request, new AutoClock());
   const [name = "", ...others] = readdirSync(reports).filter((entry) => entry !== "latest");
   expect(others).toEqual([]);
@@ -80,6 +99,37 @@ describe("a run on a virtual clock", () => {
     });
     expect(exitCode).toBe(99);
     expect(result.phases[0]?.limits?.refusedWrites).toBeGreaterThan(0);
+  });
+
+  it("spreads the pulse over instances with clocks of their own, which share the rate", async () => {
+    const bend = (scenario: Scenario): Scenario => ({
+      ...scenario,
+      pulse: pulseOf(scenario, { workers: 4, clockSkewMs: 2000, coldStartMs: 500 }),
+    });
+    const given = { users: 60, duration: "70s" };
+    const { result } = await run(given, new AbortController().signal, bend);
+    const [phase] = result.phases;
+    expect(phase).toMatchObject({ sweeps: 12, overlappingSweeps: 0, usersDue: 60 });
+    expect(phase?.worstSecond.writes).toBeLessThanOrEqual(500);
+    // Who was due within the cold start was late, and was served all the same.
+    expect(phase?.usersServed).toBe(60);
+    expect(faultyData(result)).toEqual([]);
+    const again = await run(given, new AbortController().signal, bend);
+    expect(again.files.get("result.json")).toBe(renderResultJson(result));
+  });
+
+  it("goes on after an instance has died, as far as its lease lets it", async () => {
+    const { result } = await run({ duration: "2m" }, new AbortController().signal, (scenario) => ({
+      ...scenario,
+      pulse: pulseOf(scenario, {}),
+      faults: [{ kind: "instance-death", atSecond: 10, worker: 0 }],
+    }));
+    const [phase] = result.phases;
+    // The lease it never gave back keeps the next sweeps out for three minutes.
+    expect(phase?.overlappingSweeps).toBe(3);
+    expect(phase?.usersServed).toBeLessThan(20);
+    expect(faultyData(result)).toEqual([]);
+    expect(result.run.notes).toContainEqual(expect.stringContaining("instance-death 1 times"));
   });
 
   it("ends early when it is interrupted, with a report of what there was", async () => {

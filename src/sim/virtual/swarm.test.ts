@@ -45,7 +45,11 @@ function drawFault(rng: Rng): object {
     case 2:
       return { kind: "slow", addedMs: rng.integer(1, 12_000), ...aim };
     default:
-      return { kind: "instance-death", atSecond: rng.integer(0, SECONDS) };
+      return {
+        kind: "instance-death",
+        atSecond: rng.integer(0, SECONDS),
+        worker: rng.integer(0, 4),
+      };
   }
 }
 
@@ -59,6 +63,9 @@ function drawScenario(rng: Rng): Scenario {
     pulse: {
       periodSeconds: rng.pick([5, 10, 30]),
       openTradesPerUser: rng.integer(1, 12),
+      workers: rng.pick([1, 1, 2, 5]),
+      clockSkewMs: rng.pick([0, 0, 250, 5000]),
+      coldStartMs: rng.pick([0, 0, 700]),
     },
     market: {
       symbols: rng.integer(1, 20),

@@ -1,0 +1,130 @@
+import type { WriteLimiter } from "../../system/limiter/limiter.ts";
+import type { PulseConfig } from "../../system/pulse/config.ts";
+import type { PulseEvents } from "../../system/pulse/events.ts";
+import type { ShardGroup } from "../../system/pulse/fan-out.ts";
+import type { QuoteSource } from "../../system/pulse/quotes.ts";
+import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
+import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { PulseInstance } from "./pulse-instance.ts";
+import type { RenewableLimiter } from "./renewable-limiter.ts";
+import type { PulsePhase } from "./run-phase.ts";
+import { sleepUntil } from "./sleep-until.ts";
+
+export interface CrewOptions {
+  readonly config: PulseConfig;
+  readonly quotes: QuoteSource;
+  readonly group: ShardGroup;
+  readonly limiter: RenewableLimiter;
+}
+
+export interface CrewSweep {
+  readonly sweepId: string;
+  readonly startMs: number;
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One group of shards and the instance that serves it; when that dies, the next takes its place. */
+export class PulseCrew {
+  readonly #phase: PulsePhase;
+  readonly #options: CrewOptions;
+  readonly #limiter: WriteLimiter;
+  readonly #events: PulseEvents;
+  readonly #skewMs: number;
+  #instance: PulseInstance;
+  #isCold = true;
+
+  constructor(phase: PulsePhase, options: CrewOptions) {
+    this.#phase = phase;
+    this.#options = options;
+    const { shardKey } = options.group;
+    this.#limiter = phase.scenario.synchronised ? startTogether(options.limiter) : options.limiter;
+    this.#events = eventsOf(phase.recorder, shardKey);
+    const { clockSkewMs } = phase.load;
+    const draw = phase.rng.fork(`clock/${shardKey}`).next() * 2 - 1;
+    this.#skewMs = clockSkewMs === 0 ? 0 : Math.round(draw * clockSkewMs);
+    this.#instance = this.#newInstance();
+  }
+
+  /** What it had in hand is lost; the next instance begins with a new limiter and an empty cache. */
+  die(): void {
+    this.#instance.die();
+    this.#options.limiter.renew();
+    this.#instance = this.#newInstance();
+    this.#isCold = true;
+  }
+
+  /**
+   * Settles when the sweep has ended, or its instance has died. Rejects for a fault of the program
+   * only: the recorder hears of the database's.
+   */
+  async sweep(sweep: CrewSweep): Promise<void> {
+    const { recorder } = this.#phase;
+    const { shardKey } = this.#options.group;
+    const instance = this.#instance;
+    const ending = this.#sweepAs(instance, sweep).catch((error: unknown) =>
+      recorder.sweepFailed(error, sweep.startMs, shardKey),
+    );
+    await Promise.race([ending, instance.death]);
+  }
+
+  async #sweepAs(instance: PulseInstance, sweep: CrewSweep): Promise<void> {
+    const { log, load } = this.#phase;
+    const { config, quotes, group } = this.#options;
+    const { clock, store, worker } = instance;
+    const isCold = this.#isCold;
+    this.#isCold = false;
+    if (isCold && load.coldStartMs > 0) {
+      const atMs = clock.monotonicMs() + load.coldStartMs;
+      if (!(await sleepUntil(clock, atMs, sweep.signal))) return;
+    }
+    const rng = this.#phase.rng.fork(`sweeps/${group.shardKey}/${sweep.sweepId}`);
+    const events = this.#events;
+    await runSweep(
+      { clock, store, worker, rng, log, quotes, events, limiter: this.#limiter },
+      { config, ...group, ...sweep, opsGraceMs: 0 },
+    );
+  }
+
+  #newInstance(): PulseInstance {
+    const { scenario, load } = this.#phase;
+    const { config, group } = this.#options;
+    const name = `sim-${scenario.name}`;
+    const worker = createPulseWorker(
+      load.workers === 1 ? name : `${name}-${group.shardKey}`,
+      config,
+    );
+    const isMortal = scenario.faults.some(({ kind }) => kind === "instance-death");
+    return new PulseInstance(this.#phase, worker, { isMortal, skewMs: this.#skewMs });
+  }
+}
+
+/** The same limiter for a herd: whatever it would stagger, all users are due at once. */
+function startTogether(limiter: WriteLimiter): WriteLimiter {
+  return {
+    stagger: "together",
+    unit: limiter.unit,
+    costMax: limiter.costMax,
+    reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
+    depart: (cost, nowMs) => limiter.depart(cost, nowMs),
+    report: (outcome, nowMs) => limiter.report(outcome, nowMs),
+    state: (nowMs) => limiter.state(nowMs),
+  };
+}
+
+/** The recorder, told whose lists and sweeps these are. */
+function eventsOf(recorder: PhaseRecorder, shardKey: string): PulseEvents {
+  return {
+    scheduled: (schedule) => recorder.scheduled(schedule, shardKey),
+    planned: (user, plan, dueMs) => recorder.planned(user, plan, dueMs),
+    plannedOps: (writes, dueMs) => recorder.plannedOps(writes, dueMs),
+    waited: (reason, waitMs) => recorder.waited(reason, waitMs),
+    refused: (user, writes, message) => recorder.refused(user, writes, message),
+    committed: (event) => recorder.committed(event),
+    failedAttempt: (user, code, writes, final) => recorder.failedAttempt(user, code, writes, final),
+    staleRead: (user) => recorder.staleRead(user),
+    userFailed: (user, error) => recorder.userFailed(user, error),
+    sweepEnded: (summary) => recorder.sweepEnded(summary, shardKey),
+    overlapped: (overlap) => recorder.overlapped(overlap),
+  };
+}
