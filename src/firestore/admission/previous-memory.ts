@@ -1,4 +1,4 @@
-import type { MapValue } from "../data/value.ts";
+import { type AnyFields, EncodedFields } from "../data/encoded-fields.ts";
 
 /** What JavaScript's own objects weigh beside the values, about: the Map, its table, the path's entry. */
 const OVERHEAD_BYTES = 1000;
@@ -9,22 +9,25 @@ const OVERHEAD_BYTES = 1000;
  */
 export class PreviousMemory {
   readonly #generationBytes: number;
-  #young = new Map<string, MapValue | "none">();
-  #old = new Map<string, MapValue | "none">();
+  #young = new Map<string, AnyFields | "none">();
+  #old = new Map<string, AnyFields | "none">();
   #youngBytes = 0;
 
   constructor(maximumBytes: number) {
     this.#generationBytes = maximumBytes / 2;
   }
 
-  get(path: string): MapValue | "none" | undefined {
+  get(path: string): AnyFields | "none" | undefined {
     return this.#young.get(path) ?? this.#old.get(path);
   }
 
   /** `sizeBytes`: about, of the fields. */
-  set(path: string, fields: MapValue | "none", sizeBytes: number): void {
-    const isNew = !this.#young.has(path);
-    this.#young.set(path, fields);
+  set(path: string, fields: AnyFields | "none", sizeBytes: number): void {
+    const young = this.#young.get(path);
+    if (young !== undefined && young === fields) return;
+    const isNew = young === undefined;
+    const isEncoded = fields instanceof EncodedFields && fields !== this.#old.get(path);
+    this.#young.set(path, isEncoded ? fields.kept() : fields);
     // A document that is rewritten is taken to keep its size; exact counting would cost more than it is worth.
     if (!isNew) return;
     this.#youngBytes += OVERHEAD_BYTES + path.length + sizeBytes;

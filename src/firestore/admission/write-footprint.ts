@@ -1,4 +1,10 @@
 import { collectionOf } from "../data/document-path.ts";
+import {
+  type AnyFields,
+  decodedFields,
+  encodedAfter,
+  EncodedFields,
+} from "../data/encoded-fields.ts";
 import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue } from "../data/value.ts";
 import type { Write } from "../data/write.ts";
@@ -13,7 +19,7 @@ export interface WriteFootprint {
   readonly collection: string;
   /** How many documents there are more for it: 1, 0 or -1. */
   readonly created: -1 | 0 | 1;
-  readonly after: MapValue | undefined;
+  readonly after: AnyFields | undefined;
   readonly changes: EntryChanges;
   /** The document's index entries afterwards, in all; 0 where they cannot have become more. */
   readonly entries: number;
@@ -36,12 +42,12 @@ export class Footprints {
     writes: readonly Write[],
     requestTime: Timestamp,
   ): readonly WriteFootprint[] {
-    const changed = new Map<string, MapValue | undefined>();
+    const changed = new Map<string, AnyFields | undefined>();
     const footprints: WriteFootprint[] = [];
     for (const write of writes) {
       if (write.kind === "verify") continue;
       const before = changed.has(write.path) ? changed.get(write.path) : this.#before(state, write);
-      const after = afterImage(before, write, requestTime);
+      const after = afterWrite(before, write, requestTime);
       changed.set(write.path, after);
       footprints.push(this.#footprint(write, before, after));
     }
@@ -58,10 +64,13 @@ export class Footprints {
 
   #footprint(
     write: Write,
-    before: MapValue | undefined,
-    after: MapValue | undefined,
+    before: AnyFields | undefined,
+    after: AnyFields | undefined,
   ): WriteFootprint {
-    const changes = this.#catalogue.changes(write.path, before, after);
+    const changes =
+      before === after
+        ? NO_CHANGES
+        : this.#catalogue.changes(write.path, plain(before), plain(after));
     return {
       path: write.path,
       collection: collectionOf(write.path),
@@ -77,23 +86,40 @@ export class Footprints {
   /** Counts them only where there may have become more. */
   #entriesAfter(
     path: string,
-    before: MapValue | undefined,
-    after: MapValue | undefined,
+    before: AnyFields | undefined,
+    after: AnyFields | undefined,
     { removed, inserted }: EntryChanges,
   ): number {
     if (before === undefined) return inserted.length;
     if (after === undefined || inserted.length <= removed.length) return 0;
-    return this.#catalogue.countEntries(path, after);
+    return this.#catalogue.countEntries(path, decodedFields(after));
   }
 
-  #before(state: DatabaseState, { path }: Write): MapValue | undefined {
+  #before(state: DatabaseState, { path }: Write): AnyFields | undefined {
     const known = this.#previous(state.name, path);
     const before = known === "unknown" ? state.memory.get(path) : known;
     return before === "none" ? undefined : before;
   }
 }
 
-function createdBy(before: MapValue | undefined, after: MapValue | undefined): -1 | 0 | 1 {
+const NO_CHANGES: EntryChanges = { removed: [], inserted: [] };
+
+/** The same object as before where the bytes show that nothing changes. */
+function afterWrite(
+  before: AnyFields | undefined,
+  write: Write,
+  requestTime: Timestamp,
+): AnyFields | undefined {
+  const encoded = encodedAfter(write);
+  if (encoded === undefined) return afterImage(plain(before), write, requestTime);
+  return before instanceof EncodedFields && before.hasBytesOf(encoded) ? before : encoded;
+}
+
+function plain(fields: AnyFields | undefined): MapValue | undefined {
+  return fields === undefined ? undefined : decodedFields(fields);
+}
+
+function createdBy(before: AnyFields | undefined, after: AnyFields | undefined): -1 | 0 | 1 {
   if ((before === undefined) === (after === undefined)) return 0;
   return before === undefined ? 1 : -1;
 }

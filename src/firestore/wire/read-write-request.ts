@@ -2,7 +2,7 @@ import type { DatabaseName } from "../data/document.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Write } from "../data/write.ts";
 import { ByteReader, LENGTH_DELIMITED } from "./byte-reader.ts";
-import { NameReader, readWrite } from "./read-write.ts";
+import { type FieldsForm, NameReader, readWrite } from "./read-write.ts";
 import { parseDatabaseName } from "./resource-name.ts";
 
 /** Where a part of a message lies in its bytes: from `start`, its tag included, up to before `end`. */
@@ -37,10 +37,15 @@ const WRITES_FIELD: Readonly<Record<Kind, number>> = {
 
 /**
  * Reads a google.firestore.v1.CommitRequest, BatchWriteRequest or (Write stream's) WriteRequest from
- * its bytes, straight into the data model: some microseconds for a write of 14 fields.
+ * its bytes, straight into the data model: some microseconds for a write of 14 fields. Fields that
+ * are left "encoded" keep the bytes alive, and need a third of the time where nobody looks at them.
  * @throws WireError, or FirestoreError INVALID_ARGUMENT for what the data model cannot hold
  */
-export function readWriteRequest(kind: Kind, bytes: Uint8Array): WriteRequest {
+export function readWriteRequest(
+  kind: Kind,
+  bytes: Uint8Array,
+  form: FieldsForm = "decoded",
+): WriteRequest {
   const reader = new ByteReader(bytes);
   const names = new NameReader();
   const writes: Write[] = [];
@@ -51,7 +56,7 @@ export function readWriteRequest(kind: Kind, bytes: Uint8Array): WriteRequest {
     const start = reader.position;
     const tag = reader.tag();
     if (tag === writesTag) {
-      writes.push(readWrite(reader, names));
+      writes.push(readWrite(reader, names, form));
       spans.push({ start, end: reader.position });
     } else readRest(kind, reader, tag, rest);
   }

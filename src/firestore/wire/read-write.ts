@@ -1,10 +1,12 @@
 import type { FieldPath } from "../data/document.ts";
+import { EncodedFields, EncodedUpdate } from "../data/encoded-fields.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import type { FieldTransform, Precondition, Write } from "../data/write.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { parseFieldPath } from "../data/field-path.ts";
 import { readArray, readMapEntry, readTimestamp, readValue } from "./read-value.ts";
+import { readEncodedDocument } from "./read-encoded-document.ts";
 import { checkDocumentPath, rootIn } from "./resource-name.ts";
 
 /**
@@ -35,17 +37,24 @@ export class NameReader {
 interface Parts {
   operation: "update" | "delete" | "transform" | "verify" | undefined;
   name: string;
-  fields: Map<string, Value> | undefined;
+  fields: Map<string, Value> | EncodedFields | undefined;
   mask: FieldPath[] | undefined;
   transforms: FieldTransform[];
   precondition: Precondition | undefined;
 }
 
+/** Whether documents' fields are made values at once, or where possible only when they are looked at. */
+export type FieldsForm = "decoded" | "encoded";
+
 /**
  * Reads a google.firestore.v1.Write, with its length before it.
  * @throws WireError, or FirestoreError INVALID_ARGUMENT for what is no write
  */
-export function readWrite(reader: ByteReader, names: NameReader): Write {
+export function readWrite(
+  reader: ByteReader,
+  names: NameReader,
+  form: FieldsForm = "decoded",
+): Write {
   const outer = reader.enter();
   const parts: Parts = {
     operation: undefined,
@@ -55,17 +64,19 @@ export function readWrite(reader: ByteReader, names: NameReader): Write {
     transforms: [],
     precondition: undefined,
   };
-  while (reader.position < reader.limit) readPart(reader, parts);
+  while (reader.position < reader.limit) readPart(reader, parts, form);
   reader.leave(outer);
   return assemble(parts, names);
 }
 
-function readPart(reader: ByteReader, parts: Parts): void {
+function readPart(reader: ByteReader, parts: Parts, form: FieldsForm): void {
   const tag = reader.tag();
   switch (tag) {
     case (1 << 3) | 2:
       parts.operation = "update";
-      ({ name: parts.name, fields: parts.fields } = readDocumentParts(reader));
+      ({ name: parts.name, fields: parts.fields } =
+        (form === "encoded" ? readEncodedDocument(reader) : undefined) ??
+        readDocumentParts(reader));
       break;
     case (2 << 3) | 2:
       parts.operation = "delete";
@@ -99,6 +110,9 @@ function assemble(parts: Parts, names: NameReader): Write {
   const path = names.documentPath(parts.name);
   switch (operation) {
     case "update":
+      if (parts.fields instanceof EncodedFields) {
+        return new EncodedUpdate(path, parts.fields, parts);
+      }
       return {
         kind: "update",
         path,

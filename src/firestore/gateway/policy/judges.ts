@@ -66,7 +66,7 @@ function judgeGet(read: (bytes: Uint8Array) => GetRequest): Judge {
 
 function judgeWrites(kind: "commit" | "write-stream"): Judge {
   return (admission, message, nowMs) => {
-    const { database, writes } = readWriteRequest(kind, message);
+    const { database, writes } = readWriteRequest(kind, message, "encoded");
     // The first message of a Write stream, and a commit that only ends a transaction, write nothing.
     if (database === undefined || writes.length === 0) return undefined;
     return admission.commit({ database, writes, requestBytes: message.length }, nowMs);
