@@ -46,8 +46,14 @@ export class Footprints {
     const footprints: WriteFootprint[] = [];
     for (const write of writes) {
       if (write.kind === "verify") continue;
-      const before = changed.has(write.path) ? changed.get(write.path) : this.#before(state, write);
-      const after = afterWrite(before, write, requestTime);
+      const known = changed.has(write.path) ? changed.get(write.path) : this.#before(state, write);
+      const encoded = encodedAfter(write);
+      // What is kept is decoded anew each time: here, at most once.
+      const before = encoded === undefined ? plain(known) : known;
+      const after =
+        encoded === undefined
+          ? afterImage(plain(before), write, requestTime)
+          : replacedBy(known, encoded);
       changed.set(write.path, after);
       footprints.push(this.#footprint(write, before, after));
     }
@@ -105,13 +111,7 @@ export class Footprints {
 const NO_CHANGES: EntryChanges = { removed: [], inserted: [] };
 
 /** The same object as before where the bytes show that nothing changes. */
-function afterWrite(
-  before: AnyFields | undefined,
-  write: Write,
-  requestTime: Timestamp,
-): AnyFields | undefined {
-  const encoded = encodedAfter(write);
-  if (encoded === undefined) return afterImage(plain(before), write, requestTime);
+function replacedBy(before: AnyFields | undefined, encoded: EncodedFields): AnyFields {
   return before instanceof EncodedFields && before.hasBytesOf(encoded) ? before : encoded;
 }
 

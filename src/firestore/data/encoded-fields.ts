@@ -5,6 +5,14 @@ import type { Write } from "./write.ts";
 type FieldsDecoder = (bytes: Buffer, start: number, end: number) => MapValue;
 
 /**
+ * Copies lie together in pieces of so many bytes, as Node's own pool has it, but without an object
+ * for each. A piece is there for as long as one of the copies in it is.
+ */
+const SPARE_BYTES = 8192;
+let spare = Buffer.alloc(0);
+let spareFrom = 0;
+
+/**
  * A document's fields as they came on the wire, decoded when they are first looked at. They have been
  * checked already: decoding them does not fail.
  */
@@ -13,18 +21,23 @@ export class EncodedFields {
   readonly #start: number;
   readonly #end: number;
   readonly #decode: FieldsDecoder;
+  readonly #isKept: boolean;
   #decoded: MapValue | undefined;
 
-  constructor(bytes: Buffer, start: number, end: number, decode: FieldsDecoder) {
+  constructor(bytes: Buffer, start: number, end: number, decode: FieldsDecoder, isKept = false) {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
     this.#decode = decode;
+    this.#isKept = isKept;
   }
 
+  /** What is kept does not grow by it: it is decoded anew each time. */
   get decoded(): MapValue {
-    this.#decoded ??= this.#decode(this.#bytes, this.#start, this.#end);
-    return this.#decoded;
+    if (this.#decoded !== undefined) return this.#decoded;
+    const decoded = this.#decode(this.#bytes, this.#start, this.#end);
+    if (!this.#isKept) this.#decoded = decoded;
+    return decoded;
   }
 
   /** Whether both are the same byte for byte. Others may hold the same values all the same. */
@@ -37,10 +50,16 @@ export class EncodedFields {
 
   /** The same, to be kept: with a copy of its bytes alone, and nothing decoded. */
   kept(): EncodedFields {
+    if (this.#isKept) return this;
     const length = this.#end - this.#start;
-    const copy = Buffer.allocUnsafe(length);
-    this.#bytes.copy(copy, 0, this.#start, this.#end);
-    return new EncodedFields(copy, 0, length, this.#decode);
+    if (spare.length - spareFrom < length) {
+      spare = Buffer.allocUnsafeSlow(Math.max(SPARE_BYTES, length));
+      spareFrom = 0;
+    }
+    const start = spareFrom;
+    spareFrom += length;
+    this.#bytes.copy(spare, start, this.#start, this.#end);
+    return new EncodedFields(spare, start, spareFrom, this.#decode, true);
   }
 }
 

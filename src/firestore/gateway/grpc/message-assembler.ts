@@ -69,7 +69,7 @@ export class MessageAssembler {
   #keep(bytes: Buffer): void {
     const filled = this.#bodyFilled + bytes.length;
     if (filled > this.#body.length) {
-      const grown = Buffer.allocUnsafe(Math.min(this.#declaredBytes, Math.max(filled * 2, 1024)));
+      const grown = Buffer.allocUnsafe(Math.min(this.#declaredBytes, Math.max(filled * 4, 1024)));
       this.#body.copy(grown, 0, 0, this.#bodyFilled);
       this.#body = grown;
     }

@@ -30,8 +30,6 @@ function newAdmission() {
     rng: createRng(1),
     mode: "on",
     latency: "nam5",
-    // So little that documents are forgotten on the way.
-    memoryBytes: 6000,
     constants: { "document-patience": 300 },
   });
   admission.warm(2000);
