@@ -1,7 +1,7 @@
-import { isNameField } from "../data/field-path.ts";
-import { editFields, type FieldEdit, getField } from "../data/map-fields.ts";
+import { editFields, getField } from "../data/map-fields.ts";
 import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue } from "../data/value.ts";
+import { updatedFields } from "../data/updated-fields.ts";
 import type { FieldTransform, Write } from "../data/write.ts";
 import { transformed } from "../engine/transforms.ts";
 
@@ -16,7 +16,7 @@ export function afterImage(
 ): MapValue | undefined {
   switch (write.kind) {
     case "update":
-      return withTransforms(withMask(before, write), write.transforms, requestTime);
+      return withTransforms(updatedFields(before, write), write.transforms, requestTime);
     case "transform":
       return withTransforms(before ?? new Map(), write.transforms, requestTime);
     case "delete":
@@ -24,17 +24,6 @@ export function afterImage(
     case "verify":
       return before;
   }
-}
-
-function withMask(
-  before: MapValue | undefined,
-  { fields, mask }: Extract<Write, { kind: "update" }>,
-): MapValue {
-  if (mask === undefined) return fields;
-  const edits = mask
-    .filter((path) => !isNameField(path))
-    .map((path): FieldEdit => ({ path, value: getField(fields, path) }));
-  return editFields(before ?? new Map(), edits);
 }
 
 function withTransforms(

@@ -1,11 +1,11 @@
 import type { DatabaseName, Document } from "../data/document.ts";
-import { isNameField } from "../data/field-path.ts";
-import { editFields, type FieldEdit, getField } from "../data/map-fields.ts";
+import { editFields, getField } from "../data/map-fields.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue, Value } from "../data/value.ts";
 import { documentSize } from "../data/value-size.ts";
 import { mapsIdentical } from "../data/values-identical.ts";
+import { updatedFields } from "../data/updated-fields.ts";
 import type { FieldTransform, Write } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
@@ -125,17 +125,6 @@ function applyWrite(draft: Draft, write: Write, commitTime: Timestamp): readonly
     case "verify":
       return [];
   }
-}
-
-function updatedFields(
-  existing: MapValue | undefined,
-  { fields, mask }: Extract<Write, { kind: "update" }>,
-): MapValue {
-  if (mask === undefined) return fields;
-  const edits = mask
-    .filter((path) => !isNameField(path))
-    .map((path): FieldEdit => ({ path, value: getField(fields, path) }));
-  return edits.length === 0 ? (existing ?? new Map()) : editFields(existing ?? new Map(), edits);
 }
 
 function applyTransforms(
