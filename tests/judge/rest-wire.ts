@@ -1,4 +1,5 @@
 import { fromProto3JSON, toProto3JSON } from "proto3-json-serializer";
+import { STATUS_NUMBERS } from "../../src/firestore/data/status.ts";
 import {
   type Answer,
   type FirestoreWire,
@@ -10,25 +11,9 @@ import {
 } from "./firestore-wire.ts";
 
 /** google.rpc.Code by its name, as errors over REST have it. */
-const CODES: Readonly<Record<string, number>> = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  OUT_OF_RANGE: 11,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-};
+const CODES: Readonly<Record<string, number>> = STATUS_NUMBERS;
 
-const UNKNOWN = 2;
+const UNKNOWN = STATUS_NUMBERS.UNKNOWN;
 
 interface Call {
   readonly verb: "GET" | "POST" | "PATCH" | "DELETE";

@@ -106,14 +106,9 @@ export function readListRequest(bytes: Uint8Array): ListRequest {
     else return false;
     return true;
   });
-  const { database, path: parent } = parseParentName(name);
-  if (pageSize < 0) throw invalid("Page size must be nonnegative.");
   return {
-    database,
-    parent,
+    ...pageOf(name, pageSize, pageToken),
     collectionId,
-    pageSize,
-    pageToken: pageToken === "" ? undefined : pageToken,
     orderBy,
     showMissing,
     mask,
@@ -158,15 +153,18 @@ export function readListCollectionsRequest(bytes: Uint8Array): ListCollectionsRe
     else return false;
     return true;
   });
+  return { ...pageOf(name, pageSize, pageToken), selector };
+}
+
+/** Which page of what beneath which parent: the same in every list request. */
+function pageOf(
+  name: string,
+  pageSize: number,
+  pageToken: string,
+): Pick<ListCollectionsRequest, "database" | "parent" | "pageSize" | "pageToken"> {
   const { database, path: parent } = parseParentName(name);
   if (pageSize < 0) throw invalid("Page size must be nonnegative.");
-  return {
-    database,
-    parent,
-    pageSize,
-    pageToken: pageToken === "" ? undefined : pageToken,
-    selector,
-  };
+  return { database, parent, pageSize, pageToken: pageToken === "" ? undefined : pageToken };
 }
 
 function invalid(message: string): FirestoreError {
