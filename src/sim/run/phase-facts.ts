@@ -61,6 +61,7 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     documentWritesPerUserPerMinute: scenario.documentWritesPerUserPerMinute,
     hasPulse: scenario.pulse !== null,
     hasClients: scenario.clients !== null,
+    hasSignUps: scenario.clients?.perUserPerMinute["sign-up"] !== undefined,
     directWritesPerSecond: scenario.directWrites?.writesPerSecond ?? null,
     counts: recorder.counts,
     usersDue: recorder.updates.usersDue,

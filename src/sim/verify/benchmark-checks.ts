@@ -20,8 +20,13 @@ export function benchmarkChecks(run: RunFacts): readonly Check[] {
     ...(pulse ? [concurrentUsers(run), pnlLatency(run), pnlListener(run)] : []),
     ...(pulse || clients ? [contention(run)] : []),
     ...(clients ? [queryLatency(run)] : []),
-    onboarding(run),
+    ...(measuresSignUps(run) ? [onboarding(run)] : []),
   ];
+}
+
+/** On a virtual clock the population is loaded in no time, which is no sign-up measured. */
+function measuresSignUps(run: RunFacts): boolean {
+  return run.basis !== "modelled" || drives(run, ({ hasSignUps }) => hasSignUps);
 }
 
 /** Every phase with a pulse has commits enough to be judged by itself, and must be. */

@@ -144,6 +144,21 @@ describe("the benchmark table", () => {
     });
   });
 
+  test.each([
+    ["modelled", false, false],
+    ["modelled", true, true],
+    ["measured on embedded engine", false, true],
+  ] as const)(
+    "sign-ups on the basis %s, in a phase: %s, have a row: %s",
+    (basis, hasSignUps, has) => {
+      const phase = phaseFacts({ hasSignUps, onboarding: EMPTY });
+      const run = runFacts({ basis, storedBasis: basis, phases: [phase], provisioning: EMPTY });
+      const row = benchmarkChecks(run).find(({ id }) => id === "benchmark.onboarding");
+      // Where there were to be some, having seen none fails.
+      expect(row?.verdict).toBe(has ? "fail" : undefined);
+    },
+  );
+
   test("too few samples to carry a p99 are inconclusive, fast or slow", () => {
     const slow = { pnlCommit: latencies(9000, 9000, 99) };
     expect(checkOf("benchmark.pnl-latency", slow).verdict).toBe("inconclusive");

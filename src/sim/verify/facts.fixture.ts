@@ -75,6 +75,7 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     documentWritesPerUserPerMinute: 20,
     hasPulse: true,
     hasClients: true,
+    hasSignUps: true,
     directWritesPerSecond: null,
     counts: counts(),
     usersDue: 1000,

@@ -16,6 +16,8 @@ export interface PhaseFacts {
   /** Whether a pulse, or client traffic, is part of the scenario. */
   readonly hasPulse: boolean;
   readonly hasClients: boolean;
+  /** Whether sign-ups are among its client traffic. */
+  readonly hasSignUps: boolean;
   /** Writes past pulse and limiter that the scenario makes due in a second; null if none. */
   readonly directWritesPerSecond: number | null;
   readonly counts: PhaseCounts;
