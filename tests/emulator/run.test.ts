@@ -219,6 +219,7 @@ describe("a run behind the gateway", () => {
       documentsPerCommit: 10,
       into: "new-collection",
       ids: "random",
+      counters: 1,
     },
   };
 
@@ -251,6 +252,7 @@ describe("a run behind the gateway", () => {
       documentsPerCommit: 1,
       into: "one-counter",
       ids: "random",
+      counters: 1,
     } as const;
     const { exit, result } = await run({ scenario: { ...WHOLE, directWrites }, limits: "on" });
     expect(exit).toBe(99);

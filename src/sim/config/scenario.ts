@@ -90,15 +90,21 @@ const directWritesSchema = z
      * - `largest-tenant-ledger`: entries of the ledger of the tenant with the most users.
      * - `users-signals`: a signal of one user after another, each in the user's own collection.
      * - `new-collection`: documents of a collection that nobody has ever written to.
-     * - `one-counter`: one document, incremented.
+     * - `one-counter`: one document, incremented; or one of several (`counters`).
      */
     into: z.enum(["largest-tenant-ledger", "users-signals", "new-collection", "one-counter"]),
     /** IDs scattered as Firestore's own are, or growing from write to write. */
     ids: z.enum(["random", "sequential"]).default("random"),
+    /** Documents that `one-counter` is spread over, in turn: a distributed counter's shards. */
+    counters: z.int().min(1).max(1000).default(1),
   })
   .refine(({ into, documentsPerCommit }) => into !== "one-counter" || documentsPerCommit === 1, {
     path: ["documentsPerCommit"],
     message: "expected 1 for one-counter: a commit writes a document once",
+  })
+  .refine(({ into, counters }) => into === "one-counter" || counters === 1, {
+    path: ["counters"],
+    message: "expected 1: only one-counter can be spread over several",
   });
 export type DirectWrites = z.infer<typeof directWritesSchema>;
 

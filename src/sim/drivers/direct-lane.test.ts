@@ -31,6 +31,7 @@ async function drive({ load, durationMs = 1000, answer = () => null }: Setup) {
     writesPerSecond: 100,
     documentsPerCommit: 1,
     ids: "random",
+    counters: 1,
     ...load,
   } satisfies DirectWrites;
   const writer = createDirectWriter(full, {
@@ -139,6 +140,14 @@ describe("direct writes", () => {
     expect([...journal.counters.values()]).toEqual([{ atLeast: 70, atMost: 80 }]);
   });
 
+  test("to a distributed counter go to its documents in turn, and each is accounted for", async () => {
+    const { journal } = await drive({ load: { into: "one-counter", counters: 8 } });
+    const bounds = [...journal.counters.values()];
+    expect(bounds).toHaveLength(8);
+    // 100 increments over 8.
+    expect(bounds.map(({ atLeast }) => atLeast)).toEqual([13, 13, 13, 13, 12, 12, 12, 12]);
+  });
+
   test("with sequential IDs sort as they were written, with random ones they do not", async () => {
     const isSorted = (paths: readonly string[]) =>
       paths.every((path, index) => index === 0 || (paths[index - 1] ?? "") < path);
@@ -151,5 +160,7 @@ describe("direct writes", () => {
     const directWrites = { writesPerSecond: 10, documentsPerCommit: 2, into: "one-counter" };
     const parsed = scenarioSchema.shape.directWrites.safeParse(directWrites);
     expect(parsed.error?.issues[0]?.message).toContain("expected 1 for one-counter");
+    const spread = { writesPerSecond: 10, into: "users-signals", counters: 2 };
+    expect(scenarioSchema.shape.directWrites.safeParse(spread).success).toBe(false);
   });
 });

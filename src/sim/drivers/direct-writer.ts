@@ -48,7 +48,7 @@ export function createDirectWriter(load: DirectWrites, tools: DirectWriterTools)
     case "new-collection":
       return newCollectionWriter(tools, nextId);
     case "one-counter":
-      return () => counterWrite(tools);
+      return counterWriter(tools, load.counters);
   }
 }
 
@@ -129,18 +129,24 @@ function newCollectionWriter(tools: DirectWriterTools, nextId: () => string): Di
     });
 }
 
-function counterWrite({ journal }: DirectWriterTools): DirectWrite {
-  return {
-    write: {
-      kind: "set",
-      path: COUNTER,
-      data: {},
-      merge: true,
-      transforms: { writes: { kind: "increment", by: 1 } },
-    },
-    sending: () => journal.incrementing(COUNTER),
-    acknowledged: () => journal.incremented(COUNTER),
-    refused: () => journal.notIncremented(COUNTER),
+/** One counter, or its shards in turn: `…_0`, `…_1`. */
+function counterWriter({ journal }: DirectWriterTools, counters: number): DirectWriter {
+  let turn = 0;
+  return () => {
+    const path = counters === 1 ? COUNTER : `${COUNTER}_${turn % counters}`;
+    turn += 1;
+    return {
+      write: {
+        kind: "set",
+        path,
+        data: {},
+        merge: true,
+        transforms: { writes: { kind: "increment", by: 1 } },
+      },
+      sending: () => journal.incrementing(path),
+      acknowledged: () => journal.incremented(path),
+      refused: () => journal.notIncremented(path),
+    };
   };
 }
 
