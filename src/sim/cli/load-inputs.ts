@@ -26,12 +26,21 @@ export interface RunInputs {
 }
 
 export async function loadInputs(options: RunOptions): Promise<RunInputs> {
-  const scenarios = chooseScenarios(options.scenarios);
-  const limiterConfig = await loadLimiterConfig(options.limiterConfig);
+  const inputs = await loadTrialInputs(options);
+  await requireWritable(options.reports);
+  return inputs;
+}
+
+/** Those of a run that leaves no report. What is `given` stands in place of what the options name. */
+export async function loadTrialInputs(
+  options: RunOptions,
+  given: Partial<Pick<RunInputs, "scenarios" | "limiterConfig">> = {},
+): Promise<RunInputs> {
+  const scenarios = given.scenarios ?? chooseScenarios(options.scenarios);
+  const limiterConfig = given.limiterConfig ?? (await loadLimiterConfig(options.limiterConfig));
   requireShares(scenarios, limiterConfig, options.limiter);
   const indexesFile = await chooseIndexes(options.indexes, scenarios);
   const marketRows = options.market === null ? null : await loadMarket(options.market);
-  await requireWritable(options.reports);
   return { scenarios, limiterConfig, indexesFile, marketRows };
 }
 

@@ -1,8 +1,10 @@
+import type { IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { MarketRow } from "../market/market-file.ts";
+import type { Result } from "../report/result.ts";
 import type { SeenCommit } from "../virtual/in-process-database.ts";
 import type { Target } from "../targets/target.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -19,6 +21,8 @@ export interface SimulationInputs {
   readonly output: RunOutput;
   /** Aborts when the run is to end early, with a partial report. */
   readonly signal: AbortSignal;
+  /** Takes the result in place of the report's files; then the service's log is not kept, either. */
+  readonly publish?: ((result: Result) => void) | undefined;
 }
 
 /** All that a run needs. */
@@ -36,6 +40,8 @@ export type SimulateVirtually = (
   request: SimulationInputs & {
     /** Path of the index file that queries and writes are held to. */
     readonly indexesFile: string;
+    /** What stands in that file, where it has been read. */
+    readonly indexes?: IndexFile | undefined;
     /** Ends the run early, at so many milliseconds of its own time. */
     readonly untilMs?: number | undefined;
     /** Hears of every commit that reaches the database, when it has ended. */

@@ -16,8 +16,18 @@ export function machineFacts(): NonNullable<Result["run"]["machine"]> {
   };
 }
 
-/** The commit the run was made from, with "+changes" when the work tree differs from it. */
+let commit: string | undefined;
+
+/**
+ * The commit the run was made from, with "+changes" when the work tree differs from it. Asked for
+ * once in a process: its code does not change, and git takes longer than a small virtual run.
+ */
 export function commitName(): string {
+  commit ??= readCommit();
+  return commit;
+}
+
+function readCommit(): string {
   try {
     const git = (...words: string[]): string =>
       execFileSync("git", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

@@ -14,7 +14,7 @@ import { MemoryWatch } from "./memory-watch.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
 import { publish } from "./publish.ts";
 import { shapingOptions } from "./shaping-options.ts";
-import { draftLogFile, openServiceLog, type ServiceLog } from "./service-log.ts";
+import { draftLogFile, NO_SERVICE_LOG, openServiceLog, type ServiceLog } from "./service-log.ts";
 
 /** The world a run lives in. */
 export interface World {
@@ -87,9 +87,12 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
     output.line(`  ${text}`);
   };
   const memory = isOnMachine ? new MemoryWatch(clock, target) : undefined;
-  const log = world.openLog(clock, draftLogFile(options.reports, id), (reason) =>
-    note(`The service's log was given up: ${reason}`),
-  );
+  const log =
+    request.publish === undefined
+      ? world.openLog(clock, draftLogFile(options.reports, id), (reason) =>
+          note(`The service's log was given up: ${reason}`),
+        )
+      : NO_SERVICE_LOG;
   try {
     const ending = watchForEnd(clock, request.signal, target);
     const state = createRunState(request, createRng(options.seed));
@@ -138,7 +141,8 @@ async function report(
   const fault = end.kind === "faulty" ? end.fault : undefined;
   try {
     const result = build();
-    await log.keep(await publish(result, request));
+    if (request.publish === undefined) await log.keep(await publish(result, request));
+    else request.publish(result);
     if (fault === undefined) return { exitCode: exitCodeOf(result.verdict) };
   } catch (error) {
     if (fault === undefined) throw error;

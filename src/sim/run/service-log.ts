@@ -17,6 +17,15 @@ export interface ServiceLog extends Log {
   discard(): Promise<void>;
 }
 
+/** The log of a run that leaves no files. */
+export const NO_SERVICE_LOG: ServiceLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  keep: () => Promise.resolve(),
+  discard: () => Promise.resolve(),
+};
+
 /** The name of the log in a report's folder. */
 const LOG_NAME = "service.ndjson";
 

@@ -25,7 +25,7 @@ export const simulateVirtually: SimulateVirtually = async (request, realClock) =
   const database = createVirtualDatabase(clock, createRng(options.seed).fork("database"), {
     limits: options.limits,
     latency: options.latency,
-    indexes: await readIndexes(indexesFile),
+    indexes: request.indexes ?? (await readIndexes(indexesFile)),
     onCommit,
   });
   const signal =
