@@ -71,6 +71,19 @@ export interface Refusal {
 }
 
 /**
+ * For simulations in which one request stands for several alike ones of the same moment: how many.
+ * Ranges are charged so many operations for it; each document's lock is held once, for each of the
+ * many has a document of its own. Counters and histograms of reports count the request once.
+ */
+export interface AttemptWeight {
+  /** What most requests stand for. */
+  readonly usual: number;
+  /** A document written or read. */
+  ofDocument(path: string): number;
+  ofQuery(query: StructuredQuery): number;
+}
+
+/**
  * The fields a document had before a write: "none" when there is no document, "unknown" when it
  * cannot be told (in front of another process's database).
  */

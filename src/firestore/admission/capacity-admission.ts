@@ -6,6 +6,7 @@ import { Timestamp } from "../data/timestamp.ts";
 import type { Write } from "../data/write.ts";
 import type { IndexCatalogue, IndexEntry, QueryPlan } from "../indexes/catalogue.ts";
 import type {
+  AttemptWeight,
   Decision,
   PreviousFields,
   QueryAttempt,
@@ -35,6 +36,7 @@ export interface CapacityAdmissionOptions {
   readonly startMs: number;
   readonly constants: ModelConstants;
   readonly memoryBytes: number;
+  readonly weight?: AttemptWeight | undefined;
 }
 
 const AT_ONCE: Decision = { kind: "admit", delayMs: 0 };
@@ -125,9 +127,11 @@ export class CapacityAdmission implements ControlledAdmission {
     if (this.#mode === "off") return AT_ONCE;
     const kind = attempt.listen === true ? "listen" : "read";
     const state = this.#begin(kind, attempt.database, nowMs);
+    const { weight } = this.#options;
     let queueMs = 0;
     let refused = false;
     for (const path of attempt.paths) {
+      if (weight !== undefined) state.model.weight = weight.ofDocument(path);
       const waitMs = state.model.read(state.model.documentSpace(path, nowMs), path, nowMs);
       if (waitMs < 0) {
         // What is in the way is told of the last read that was tried.
@@ -202,9 +206,13 @@ export class CapacityAdmission implements ControlledAdmission {
     const key = `${name.projectId}/${name.databaseId}`;
     const known = this.#databases.get(key);
     if (known !== undefined) return this.#used(known);
-    const { constants, rng, memoryBytes } = this.#options;
+    const { constants, rng, memoryBytes, weight } = this.#options;
     const seed = rng.fork(key).integer(1, 0x7fff_ffff);
-    const state = new DatabaseState(name, constants, { seed, memoryBytes });
+    const state = new DatabaseState(name, constants, {
+      seed,
+      memoryBytes,
+      usualWeight: weight?.usual ?? 1,
+    });
     if (this.#warmRate > 0) state.model.warm(this.#warmRate, this.#nowMs);
     const [oldest] = this.#databases.keys();
     if (this.#databases.size >= MAX_DATABASES && oldest !== undefined) {
@@ -230,7 +238,11 @@ export class CapacityAdmission implements ControlledAdmission {
     const hard = oversizedWrite(footprints, requestBytes);
     if (hard !== undefined) return this.#outcomes.refuseHard(state, hard, writes.length, nowMs);
     state.model.begin(nowMs);
-    for (const footprint of footprints) chargeWrite(state, footprint, nowMs);
+    const { weight } = this.#options;
+    for (const footprint of footprints) {
+      if (weight !== undefined) state.model.weight = weight.ofDocument(footprint.path);
+      chargeWrite(state, footprint, nowMs);
+    }
     const queueMs = state.model.decide();
     if (queueMs >= 0 || this.#mode === "observe") {
       this.#footprints.remember(state, footprints, requestBytes / writes.length);
@@ -247,6 +259,8 @@ export class CapacityAdmission implements ControlledAdmission {
     const plan = this.#options.catalogue.plan(query, state.name.projectId, aggregated);
     if (plan.kind === "missing") return this.#refuseUnindexed(state, plan);
     const deletedRowMs = this.#options.constants["deleted-row-read"];
+    const { weight } = this.#options;
+    if (weight !== undefined) state.model.weight = weight.ofQuery(query);
     const waitMs = chargeQuery(state, query, plan.indexes, { nowMs, deletedRowMs });
     if (waitMs < 0) return this.#outcomes.refuseRead(state, nowMs);
     return this.#outcomes.admit(waitMs, this.#latency.query(plan.merged));

@@ -2,7 +2,7 @@ import type { Rng } from "../../std/rng.ts";
 import { type ModelConstants, modelConstants } from "../capacity/constants.ts";
 import type { LatencyProfile } from "../capacity/latency.ts";
 import type { IndexCatalogue } from "../indexes/catalogue.ts";
-import type { PreviousFields } from "./admission.ts";
+import type { AttemptWeight, PreviousFields } from "./admission.ts";
 import { CapacityAdmission } from "./capacity-admission.ts";
 import type { ControlledAdmission } from "./controlled-admission.ts";
 import type { AdmissionMode } from "./report.ts";
@@ -20,6 +20,8 @@ export interface AdmissionOptions {
   readonly constants?: Partial<ModelConstants>;
   /** For what was last written, where `previous` cannot tell. Default: 64 MiB for each database. */
   readonly memoryBytes?: number;
+  /** Default: every request stands for itself. */
+  readonly weight?: AttemptWeight | undefined;
 }
 
 const MEMORY_BYTES = 64 * 1024 * 1024;

@@ -35,11 +35,15 @@ export class DatabaseState {
   constructor(
     name: DatabaseName,
     constants: ModelConstants,
-    options: { readonly seed: number; readonly memoryBytes: number },
+    options: {
+      readonly seed: number;
+      readonly memoryBytes: number;
+      readonly usualWeight: number;
+    },
   ) {
     this.name = name;
     this.key = `${name.projectId}/${name.databaseId}`;
-    this.model = new CapacityModel(constants, options.seed);
+    this.model = new CapacityModel(constants, options.seed, options.usualWeight);
     this.memory = new PreviousMemory(options.memoryBytes);
   }
 

@@ -39,6 +39,9 @@ export class CapacityModel {
   readonly #spaces: SpaceTable;
   readonly #rows = new RowTable();
 
+  /** How many alike writes or reads each of the next stands for: see AttemptWeight. */
+  weight = 1;
+
   // The commit under way.
   #nowMs = 0;
   #commit = 0;
@@ -60,9 +63,10 @@ export class CapacityModel {
   #slowestQueue: LoadedQueue | undefined;
   #slowestDocument: RowHandle = -1;
 
-  constructor(constants: ModelConstants, seed: number) {
+  /** `usualWeight` is what most commits weigh. */
+  constructor(constants: ModelConstants, seed: number, usualWeight = 1) {
     this.locks = new DocumentLocks(constants);
-    this.rates = rangeRates(constants);
+    this.rates = rangeRates(constants, usualWeight);
     this.#rangePatienceMs = constants["range-patience"];
     this.#refusedWork = constants["refused-work"];
     this.#readWork = constants["read-work"];
@@ -133,9 +137,9 @@ export class CapacityModel {
 
   /** The document is written, and `created` (1), deleted (-1) or changed (0). */
   document(handle: RowHandle, created: number): void {
-    const range = this.#rows.touch(handle, this.#nowMs);
-    this.#add(range, this.#rows.spaceOf(handle));
-    range.commitRows += created;
+    const range = this.#rows.touch(handle, this.#nowMs, this.weight);
+    this.#add(range, this.#rows.spaceOf(handle), this.weight);
+    range.commitRows += created * this.weight;
     if (this.#lockMarks[handle] === this.#commit) return;
     this.#lockMarks[handle] = this.#commit;
     this.#locked[this.#lockedCount] = handle;
@@ -144,14 +148,15 @@ export class CapacityModel {
 
   /** A row of an index changes that has a handle. */
   row(handle: RowHandle): void {
-    this.#add(this.#rows.touch(handle, this.#nowMs), this.#rows.spaceOf(handle));
+    const range = this.#rows.touch(handle, this.#nowMs, this.weight);
+    this.#add(range, this.#rows.spaceOf(handle), this.weight);
   }
 
   /** A document that is made: nobody can have waited for its lock yet. */
   newDocument(space: KeySpace, path: string): void {
-    const range = space.touch(path, WHOLE_KEY, this.#nowMs);
-    this.#add(range, space);
-    range.commitRows += 1;
+    const range = space.touch(path, WHOLE_KEY, this.#nowMs, this.weight);
+    this.#add(range, space, this.weight);
+    range.commitRows += this.weight;
   }
 
   /** A row changes that has no handle: `created` (1) or deleted (-1). */
@@ -159,12 +164,12 @@ export class CapacityModel {
     const { space, prefix } = place;
     let range = place.rangeOfAll();
     if (range === undefined || this.#nowMs >= range.windowEndMs) {
-      range = space.touch(prefix, rest, this.#nowMs);
-    } else if (!space.noteKey(range, prefix, rest, this.#nowMs)) {
+      range = space.touch(prefix, rest, this.#nowMs, this.weight);
+    } else if (!space.noteKey(range, prefix, rest, this.#nowMs, this.weight)) {
       range = space.locate(prefix + rest.key);
     }
-    this.#add(range, space);
-    range.commitRows += created;
+    this.#add(range, space, this.weight);
+    range.commitRows += created * this.weight;
     if (created >= 0) return;
     this.#emptied[this.#emptiedCount] = place;
     this.#emptiedCount += 1;
@@ -195,7 +200,7 @@ export class CapacityModel {
       range.rows += range.commitRows;
     }
     for (let index = 0; index < this.#emptiedCount; index += 1) {
-      (this.#emptied[index] as RowPlace).noteDeleted(nowMs);
+      (this.#emptied[index] as RowPlace).noteDeleted(nowMs, this.rates.weight);
     }
     for (let index = 0; index < this.#lockedCount; index += 1) {
       this.locks.hold(this.#locked[index] as RowHandle, nowMs);
@@ -245,8 +250,9 @@ export class CapacityModel {
   /** Like `decide`, for reading a row. */
   read(space: KeySpace, key: string, nowMs: number): number {
     this.begin(nowMs);
-    const range = space.touch(key, WHOLE_KEY, nowMs, this.#readWork);
-    this.#add(range, space, this.#readWork);
+    const work = this.#readWork * this.weight;
+    const range = space.touch(key, WHOLE_KEY, nowMs, work);
+    this.#add(range, space, work);
     return this.decide();
   }
 
@@ -334,7 +340,7 @@ export class CapacityModel {
     return longest;
   }
 
-  #add(range: KeyRange, space: KeySpace, work = 1): void {
+  #add(range: KeyRange, space: KeySpace, work: number): void {
     if (range.commitMark !== this.#commit) {
       range.commitRows = 0;
       this.#touched[this.#touchedCount] = range;

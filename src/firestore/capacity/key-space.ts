@@ -157,9 +157,13 @@ export class KeySpace extends LoadQueue implements RangeOwner {
   sample(range: KeyRange, key: string): void {
     const { trial } = range;
     if (trial === undefined) range.samples.add(key);
-    else if (key < trial.key) trial.left += 1;
-    else trial.right += 1;
     const stride = this.#stride(range);
+    if (trial !== undefined) {
+      // Where one operation stands for many, it may stand for several of those that are counted.
+      const counted = 1 + Math.floor(-range.untilSample / Math.max(1, stride));
+      if (key < trial.key) trial.left += counted;
+      else trial.right += counted;
+    }
     range.untilSample = this.#random.around(stride);
   }
 

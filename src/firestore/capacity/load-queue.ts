@@ -52,9 +52,12 @@ export class LoadQueue {
     return Math.max(this.busyUntilMs - nowMs, -this.rates.burstMs);
   }
 
-  /** How long the last of the commit's operations here waits for those before it. */
+  /**
+   * How long the last of the commit's operations here waits for those before it. Where one commit
+   * stands for many, each of them waits for its own only.
+   */
   get ownWorkMs(): number {
-    return Math.max(0, this.commitWork - 1) * this.serviceMs;
+    return Math.max(0, this.commitWork / this.rates.weight - 1) * this.serviceMs;
   }
 
   /** Takes up so much work. */

@@ -18,9 +18,11 @@ export interface RangeRates {
   readonly retentionMs: number;
   readonly splitRows: number;
   readonly deletedRowLifeMs: number;
+  /** How many alike operations one stands for; 1 but in a simulation of cohorts. */
+  readonly weight: number;
 }
 
-export function rangeRates(constants: ModelConstants): RangeRates {
+export function rangeRates(constants: ModelConstants, weight = 1): RangeRates {
   const publishedRate = LIMITS["ramp-start"].value;
   return {
     publishedRate,
@@ -35,5 +37,6 @@ export function rangeRates(constants: ModelConstants): RangeRates {
     retentionMs: LIMITS["split-retention"].value,
     splitRows: constants["split-rows"],
     deletedRowLifeMs: constants["deleted-row-life"],
+    weight,
   };
 }

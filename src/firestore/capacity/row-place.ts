@@ -31,8 +31,9 @@ export class RowPlace {
     return this.#deletedRows * Math.exp((this.#deletedMs - nowMs) / deletedRowLifeMs);
   }
 
-  noteDeleted(nowMs: number): void {
-    this.#deletedRows = this.deletedRowsAt(nowMs) + 1;
+  /** `weight`: how many alike rows, of which one parent's are each beneath a parent of their own. */
+  noteDeleted(nowMs: number, weight: number): void {
+    this.#deletedRows = this.deletedRowsAt(nowMs) + (this.prefix === "" ? weight : 1);
     this.#deletedMs = nowMs;
   }
 }

@@ -35,7 +35,7 @@ export class RowTable {
   }
 
   /** The range that the row's next operation loads, after everything that is due at this time. */
-  touch(handle: RowHandle, nowMs: number): KeyRange {
+  touch(handle: RowHandle, nowMs: number, work: number): KeyRange {
     const space = this.#spaces[handle] as KeySpace;
     let range = this.#ranges[handle] as KeyRange;
     if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
@@ -43,7 +43,7 @@ export class RowTable {
       space.roll(range, nowMs);
       if (this.#generations[handle] !== space.generation) range = this.#relocate(handle, space);
     }
-    const isStill = space.noteKey(range, this.#keys[handle] as string, WHOLE_KEY, nowMs);
+    const isStill = space.noteKey(range, this.#keys[handle] as string, WHOLE_KEY, nowMs, work);
     return isStill ? range : this.#relocate(handle, space);
   }
 
