@@ -47,17 +47,58 @@ const ADAPTERS = new Set([
   "src/system/store/process-clock.ts",
   "src/system/store/admin-transaction.ts",
   "src/system/functions/services.ts",
+  "src/system/functions/alpaca-quotes.ts",
 ]);
 
-const AMBIENT: readonly (readonly [RegExp, string])[] = [
-  [/\bDate\.now\b/, "Date.now"],
-  [/\bnew Date\(\s*\)/, "new Date()"],
-  [/\bperformance\s*[.[]|perf_hooks/, "performance"],
-  [/\bset(Timeout|Interval|Immediate)\b/, "a timer"],
-  [/\bMath\.random\b/, "Math.random"],
-  [/\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/, "ambient randomness"],
+/** They tell of the machine and the process; nothing of a virtual run's result comes from them. */
+const MACHINE_ADAPTERS = new Set([
+  "src/sim/run/machine-facts.ts",
+  "src/sim/run/memory-watch.ts",
+  "src/sim/targets/real-machine.ts",
+  "src/firestore/gateway/control/gateway-metrics.ts",
+]);
+
+type Ban = readonly [RegExp, string];
+
+/** What differs from one moment or run to the next. */
+const AMBIENT: readonly Ban[] = [
+  [/\bDate\s*(\?\.|\.)\s*now\b|\bnow\b.*=\s*Date\b/, "Date.now"],
+  [/\bnew (globalThis\.)?Date(\(\s*\)|\b(?!\())/, "new Date()"],
+  [/(?<!new )(?<![\w.$])Date\(/, "Date() without new"],
+  [/\bDate\s*\[|[=(,]\s*(globalThis\.)?Date\s*[;,)]/, "Date by another name"],
+  [/\bperformance\s*(\?\.|[.[])|\bperformance\b.*=\s*globalThis|perf_hooks/, "performance"],
+  [/\bset(Timeout|Interval|Immediate)\b|\bAbortSignal\.timeout\b/, "a timer"],
+  [/["'](node:)?timers(\/promises)?["']/, "node:timers"],
+  [/\bMath\s*(\?\.|\.)\s*random\b|\brandom\b.*=\s*Math\b|\bMath\[/, "Math.random"],
+  [/\brandom(UUID|Bytes|Int|Fill(Sync)?)\b|\bgetRandomValues\b/, "ambient randomness"],
+  [/\bgenerateKey(Pair)?(Sync)?\b|["'](nanoid|uuid|ulid|cuid)["']/, "ambient randomness"],
+  [/\bimport \{[^}]*\bfaker\b/, "the shared faker"],
   [/\bhrtime\b/, "process.hrtime"],
-  [/timers\/promises/, "node:timers/promises"],
+  [/\bTemporal\.Now\b/, "Temporal.Now"],
+  [/\bWeakRef\b|\bFinalizationRegistry\b/, "what the garbage collector has seen"],
+];
+
+/** What differs from one machine, process or folder to the next. */
+const OF_THE_MACHINE: readonly Ban[] = [
+  [/^(?!import \{ tmpdir \}).*["'](node:)?(os|v8)["']/, "a module that tells of the machine"],
+  [
+    /\bprocess\.(pid|ppid|uptime|cpuUsage|memoryUsage|resourceUsage|platform|arch|title)\b/,
+    "what process says of the machine",
+  ],
+];
+
+const LOCAL_GETTER =
+  /\.(get|set)(Hours|Minutes|Seconds|Milliseconds|Date|Day|Month|FullYear|Year)\(|\.getTimezoneOffset\(/;
+
+/** What differs from one language or time zone to the next; also in an adapter. */
+const LOCAL: readonly Ban[] = [
+  [/\.toLocale\w*\(\s*(\)|undefined\b|\[\s*\])/, "toLocale… without a locale"],
+  [/\.toLocale(Date|Time)String\b|\.to(Date|Time)String\(/, "a date in the local time zone"],
+  [/\.localeCompare\([^,()]*(\([^()]*\)[^,()]*)*\)/, "localeCompare without a locale"],
+  [/\bIntl\.\w+\((?!\s*["'])/, "Intl without a locale"],
+  [/\bIntl\.DateTimeFormat\b(?!.*timeZone)/, "Intl.DateTimeFormat without a time zone"],
+  [LOCAL_GETTER, "a part of a date in the local time zone"],
+  [/\bnew Date\([^()]*,/, "a date from parts in the local time zone"],
 ];
 
 /** Collection names are spelled in src/system/schema only, so that one typo cannot hide. */
@@ -137,12 +178,27 @@ function purityFaults({ path }: SourceFile, lines: readonly string[]): readonly 
 }
 
 function ambientFaults({ path }: SourceFile, lines: readonly string[]): readonly Fault[] {
-  if (!path.startsWith("src/") || ADAPTERS.has(path) || isTestFile(path)) return [];
+  if (!path.startsWith("src/") || isTestFile(path)) return [];
+  const bans = [
+    ...(ADAPTERS.has(path) ? [] : AMBIENT),
+    ...(MACHINE_ADAPTERS.has(path) ? [] : OF_THE_MACHINE),
+  ];
+  return [
+    ...banned(path, lines, bans, "is ambient; take a Clock or an Rng as an argument instead"),
+    ...banned(path, lines, LOCAL, "is local; name the locale, and reckon in UTC"),
+  ];
+}
+
+function banned(
+  path: string,
+  lines: readonly string[],
+  bans: readonly Ban[],
+  why: string,
+): readonly Fault[] {
   return lines.flatMap((line, index) =>
-    AMBIENT.filter(([pattern]) => pattern.test(line)).map(
-      ([, name]) =>
-        `${path}:${index + 1}: ${name} is ambient; take a Clock or an Rng as an argument instead`,
-    ),
+    bans
+      .filter(([pattern]) => pattern.test(line))
+      .map(([, name]) => `${path}:${index + 1}: ${name} ${why}`),
   );
 }
 

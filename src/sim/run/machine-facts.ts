@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { fileURLToPath } from "node:url";
 import type { Result } from "../report/result.ts";
 
 const GIBIBYTE = 1024 ** 3;
@@ -16,11 +17,14 @@ export function machineFacts(): NonNullable<Result["run"]["machine"]> {
   };
 }
 
+const PROJECT_FOLDER = fileURLToPath(new URL("../../../", import.meta.url));
+
 let commit: string | undefined;
 
 /**
- * The commit the run was made from, with "+changes" when the work tree differs from it. Asked for
- * once in a process: its code does not change, and git takes longer than a small virtual run.
+ * The commit this code is of, with "+changes" when its work tree differs from it: of the checkout
+ * that it lies in, wherever the run was started from. Asked for once in a process: its code does not
+ * change, and git takes longer than a small virtual run.
  */
 export function commitName(): string {
   commit ??= readCommit();
@@ -30,12 +34,27 @@ export function commitName(): string {
 function readCommit(): string {
   try {
     const git = (...words: string[]): string =>
-      execFileSync("git", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+      execFileSync("git", [...OF_ANY_OWNER, ...words], {
+        cwd: PROJECT_FOLDER,
+        encoding: "utf8",
+        env: withoutGitSettings(process.env),
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
     const dirty = git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+changes";
     return `${git("rev-parse", "--short=12", "HEAD")}${dirty}`;
   } catch {
     return "unknown (no git)";
   }
+}
+
+/** Git would not look at another user's checkout, such as a container's: but its code is run here. */
+const OF_ANY_OWNER = ["-c", "safe.directory=*"];
+
+/** Within a hook of git these would point it at another repository. */
+function withoutGitSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith("GIT_")),
+  );
 }
 
 /** Versions of what the figures depend on. */

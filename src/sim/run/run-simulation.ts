@@ -183,7 +183,12 @@ function namelessRunId(request: SimulationRequest): string {
   return `virtual-${whatIsRun(request)}-seed${options.seed}-${hash.toString(16).padStart(8, "0")}`;
 }
 
-function whatIsRun({ options }: SimulationRequest): string {
-  const what = options.scenarios.length === 0 ? "benchmark" : options.scenarios.join("+");
-  return `${what}-${options.users}u`;
+function whatIsRun({ options: { scenarios, users } }: SimulationRequest): string {
+  const names = scenarios.join("_");
+  // The rest of an ID, and the folder's name of the file system, want room too.
+  const what = names.length <= NAMES_LENGTH_MAX ? names : `${scenarios.length}-scenarios`;
+  return `${what === "" ? "benchmark" : what}-${users}u`;
 }
+
+/** Of 200 letters in all: checkRunId in src/sim/report/write-report.ts. */
+const NAMES_LENGTH_MAX = 100;
