@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The checkout that this file is part of. */
 export const THIS_CHECKOUT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 
 /** What a checkout does not hold, or holds of its own. */
-const NOT_COPIED = new Set([".git", "node_modules", "reports"]);
+const NOT_COPIED = /^(\.git|node_modules|reports[/\\](?!README\.md$).*)$/;
 
 /**
  * Another checkout of the same commit in a folder that does not exist yet, as a clone would be: with
@@ -23,10 +23,10 @@ export function makeSecondCheckout(folder: string): void {
     // The index is that of the commit; the files come from here.
     git(folder, "reset", "--quiet", head);
   }
-  for (const entry of readdirSync(THIS_CHECKOUT)) {
-    if (NOT_COPIED.has(entry)) continue;
-    cpSync(join(THIS_CHECKOUT, entry), join(folder, entry), { recursive: true });
-  }
+  cpSync(THIS_CHECKOUT, folder, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.test(relative(THIS_CHECKOUT, path)),
+  });
   symlinkSync(join(THIS_CHECKOUT, "node_modules"), join(folder, "node_modules"), "dir");
 }
 
