@@ -54,6 +54,7 @@ const ADAPTERS = new Set([
 const MACHINE_ADAPTERS = new Set([
   "src/sim/run/machine-facts.ts",
   "src/sim/run/memory-watch.ts",
+  "src/sim/trial/trial-pool.ts",
   "src/sim/targets/real-machine.ts",
   "src/firestore/gateway/control/gateway-metrics.ts",
 ]);
