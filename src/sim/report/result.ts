@@ -169,6 +169,13 @@ const phaseLimitsSchema = z.strictObject({
 });
 export type PhaseLimits = z.infer<typeof phaseLimitsSchema>;
 
+/** Documents read, written and deleted, as Firestore bills them. */
+const billedSchema = z.strictObject({
+  reads: z.int().nonnegative(),
+  writes: z.int().nonnegative(),
+  deletes: z.int().nonnegative(),
+});
+
 const phaseSchema = z.strictObject({
   name: z.string().min(1),
   summary: z.string(),
@@ -216,6 +223,8 @@ const phaseSchema = z.strictObject({
   /** Client operations the users would start in a second, and those the scenario's bound allows. */
   clientsAskedPerSecond: z.number().nonnegative().optional(),
   clientsStartedPerSecond: z.number().nonnegative().optional(),
+  /** What the service's own operations in the phase would be billed as, and those of clients and listeners. */
+  billed: z.strictObject({ service: billedSchema, clients: billedSchema }).optional(),
   limiterWaitMs: z.number().nonnegative(),
   limiterWaits: z.record(z.string(), z.int().nonnegative()),
   /** Absent where the limits were off. */

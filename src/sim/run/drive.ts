@@ -10,6 +10,7 @@ import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
 import type { UserClient } from "../drivers/user-client.ts";
+import { BilledOperations } from "../measure/billed-operations.ts";
 import { CommitCounter } from "../measure/commit-counter.ts";
 import { MeteredStore } from "../measure/metered-store.ts";
 import { createPopulation } from "../population/create-population.ts";
@@ -55,12 +56,17 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
   const database = driven.openDatabase(target, clock);
   const counter = new CommitCounter();
   const faults = new FaultInjector(clock);
-  const userClient = faults.watchClient(counter.watchClient(database.userClient));
+  const billed = { service: new BilledOperations(), clients: new BilledOperations() };
+  const userClient = faults.watchClient(
+    counter.watchClient(billed.clients.watchClient(database.userClient)),
+  );
   try {
     await target.clear();
     const limits = new LimitsSession(clock, target, counter);
     if (await limits.beginSeeding()) driven.note(SEEDING_NOTE);
-    const unmeteredStore = faults.watchStore(counter.watchStore(database.store));
+    const unmeteredStore = faults.watchStore(
+      counter.watchStore(billed.service.watchStore(database.store)),
+    );
     const store = new MeteredStore(clock, unmeteredStore);
     // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
     const signUps = new SignUps(clock, unmeteredStore, log);
@@ -73,7 +79,8 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       limits,
       faults,
       userClient,
-      openListenChannel: () => database.openListenChannel(),
+      billed,
+      openListenChannel: () => billed.clients.watchChannel(database.openListenChannel()),
       signUps,
       createLimiter: (workers, shardKey) => {
         const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);

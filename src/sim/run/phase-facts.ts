@@ -1,5 +1,6 @@
 import { clientOperation, type Scenario } from "../config/scenario.ts";
 import { ratePerSecond } from "../drivers/client-lane.ts";
+import type { Billed } from "../measure/billed-operations.ts";
 import { Histogram } from "../measure/histogram.ts";
 import { isQuery, type PhaseRecorder } from "../measure/phase-recorder.ts";
 import type { HistogramSummary, Phase, PhaseLimits, Second } from "../report/result.ts";
@@ -19,6 +20,7 @@ export interface EndedPhase {
   readonly series: readonly Second[];
   /** undefined when the limits were off. */
   readonly limits: PhaseLimits | undefined;
+  readonly billed: { readonly service: Billed; readonly clients: Billed };
 }
 
 /** What is kept of a phase once it is over: figures, and none of what they were made from. */
@@ -171,6 +173,7 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     ...clientRates(ended),
     ...directWrites(ended),
     ...(facts.limits === null ? {} : { limits: facts.limits }),
+    billed: ended.billed,
     limiterWaitMs: counts.limiterWaitMs,
     limiterWaits: Object.fromEntries(facts.limiterWaits),
     fairness: ended.recorder.tenants.fairness(),

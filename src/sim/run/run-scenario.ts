@@ -13,6 +13,7 @@ import { createMarket } from "../market/create-market.ts";
 import type { MarketRow } from "../market/market-file.ts";
 import type { Market } from "../market/market.ts";
 import { createReplayMarket } from "../market/replay-market.ts";
+import type { BilledOperations } from "../measure/billed-operations.ts";
 import type { MeteredStore } from "../measure/metered-store.ts";
 import { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { createTrades } from "../population/create-trades.ts";
@@ -42,6 +43,8 @@ export interface RunContext {
   /** In front of the stores and the client; it does nothing until a phase begins a script. */
   readonly faults: FaultInjector;
   readonly userClient: UserClient;
+  /** What Firestore would bill, counted in each phase anew. */
+  readonly billed: { readonly service: BilledOperations; readonly clients: BilledOperations };
   readonly openListenChannel: () => ListenChannel;
   readonly signUps: SignUps;
   /**
@@ -75,6 +78,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     context.createLimiter(workers, shardKey),
   );
   await context.limits.beginPhase(scenario.warmedTo);
+  context.billed.service.reset();
+  context.billed.clients.reset();
   const startMs = clock.monotonicMs() + leadInMs(scenario, limiters);
   context.faults.begin({
     faults: scenario.faults,
@@ -195,7 +200,7 @@ async function topUpTrades(context: RunContext, scenario: Scenario, market: Mark
 }
 
 function endPhase(
-  { state }: RunContext,
+  { state, billed }: RunContext,
   scenario: Scenario,
   { market, openedWallMs }: OpenMarket,
   recorder: PhaseRecorder,
@@ -216,5 +221,6 @@ function endPhase(
     startedWallMs: openedWallMs,
     series,
     limits,
+    billed: { service: billed.service.counts(), clients: billed.clients.counts() },
   });
 }

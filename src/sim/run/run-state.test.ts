@@ -67,6 +67,7 @@ function runServedAt(servedMs: number) {
     rateLimited: 0,
     durationMs: 1,
   });
+  const nothing = { reads: 0, writes: 0, deletes: 0 };
   state.endPhase({
     scenario,
     recorder,
@@ -77,6 +78,7 @@ function runServedAt(servedMs: number) {
     startedWallMs: clock.wallMs(),
     series: [],
     limits: undefined,
+    billed: { service: nothing, clients: nothing },
   });
   return { state, trades, served: served! };
 }
