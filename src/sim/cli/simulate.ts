@@ -1,6 +1,8 @@
 import type { IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
+import type { createLimiter } from "../../system/limiter/create-limiter.ts";
+import type { Store } from "../../system/store/store.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { MarketRow } from "../market/market-file.ts";
@@ -35,6 +37,16 @@ export interface SimulationRequest extends SimulationInputs {
 
 export type Simulate = (request: SimulationRequest) => Promise<{ readonly exitCode: ExitCode }>;
 
+/**
+ * Faulty things at the service's ports, for tests: a run must find them out. The service behind and
+ * before them is the same as ever.
+ */
+export interface StandIns {
+  /** In place of the service's own; it may wrap it. */
+  readonly createLimiter?: typeof createLimiter;
+  readonly watchStore?: (store: Store, clock: Clock) => Store;
+}
+
 /** A run on a virtual clock. The real one only tells how fast it goes. */
 export type SimulateVirtually = (
   request: SimulationInputs & {
@@ -46,6 +58,7 @@ export type SimulateVirtually = (
     readonly untilMs?: number | undefined;
     /** Hears of every commit that reaches the database, when it has ended. */
     readonly onCommit?: ((seen: SeenCommit) => void) | undefined;
+    readonly standIns?: StandIns | undefined;
   },
   realClock: Clock,
 ) => Promise<{ readonly exitCode: ExitCode }>;

@@ -19,9 +19,11 @@ import type { OperationOutcome } from "../drivers/outcome.ts";
 import { DueUpdates, type Unfinished } from "./due-updates.ts";
 import { TenantLatencies } from "./fairness.ts";
 import { Histogram } from "./histogram.ts";
+import type { LimiterWatch } from "./limiter-watch.ts";
 import { ListenerLatencies, type QuoteSeen } from "./listener-latencies.ts";
 import type { CommitTimes } from "./metered-store.ts";
 import { emptyCounts, type PhaseCounts } from "./phase-counts.ts";
+import { RetriesDue } from "./retries-due.ts";
 import { Series } from "./series.ts";
 import { WriteMeter } from "./write-meter.ts";
 
@@ -64,6 +66,9 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   /** Direct writes' commits that succeeded, from when they were due. */
   readonly directCommit = new Histogram();
   readonly updates = new DueUpdates();
+  /** One for each limiter that paces evenly, and for each instance that took over from a dead one. */
+  readonly limiterWatches: LimiterWatch[] = [];
+  readonly retries = new RetriesDue();
   /** Workers that have visited all of their users at least once. */
   readonly sweptShards = new Set<string>();
   /** By start: how many workers have listed for it, and how many users. */
@@ -88,6 +93,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.counts.pnlDue += plan.pnlDue;
     this.counts.pnlUnchanged += plan.pnlUnchanged;
     this.#contended.delete(user.uid);
+    this.retries.settled(user.uid);
     const pnlWrites = plan.pnlDue - plan.pnlUnchanged;
     this.updates.planned(user.uid, dueMs, pnlWrites, this.#clock.monotonicMs());
     this.series.count("writesOffered", dueMs - this.startMs, plan.writes);
@@ -116,7 +122,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.limiterWaits.set(reason, (this.limiterWaits.get(reason) ?? 0) + 1);
   }
 
-  refused(_user: SweptUser, writes: number, message: string): void {
+  refused(user: SweptUser, writes: number, message: string): void {
+    this.retries.refused(user.uid, message);
     this.counts.refusedWrites += writes;
     this.#failure(`the limiter refused: ${message}`);
     this.series.count("refusals", this.#elapsedMs());
@@ -134,6 +141,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.commitCall.record(event.answeredMs - event.sentMs);
     if (pnlWrites > 0) this.#pnlCommitted(event, pnlWrites, elapsedMs);
     this.#contended.delete(event.user.uid);
+    this.retries.settled(event.user.uid);
     this.#acknowledged(event.writes);
   }
 
@@ -141,7 +149,12 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     const isRefused = code === "ABORTED" || code === "RESOURCE_EXHAUSTED";
     if (isRefused) this.counts.abortedCommits += 1;
     if (isRefused || !final) this.#contends(user);
-    if (final) this.counts.failedCommits += 1;
+    if (final) {
+      this.counts.failedCommits += 1;
+      this.retries.settled(user.uid);
+    } else {
+      this.retries.due(user.uid, this.#clock.monotonicMs());
+    }
     this.#failure(code);
     this.series.count(final ? "refusals" : "retries", this.#elapsedMs());
   }
@@ -149,6 +162,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   userFailed(user: SweptUser, error: unknown): void {
     this.updates.failed(user.uid);
     this.#contended.delete(user.uid);
+    this.retries.settled(user.uid);
     this.counts.usersFailed += 1;
     this.#failure(`user failed: ${causeOf(error)}`);
   }
@@ -265,6 +279,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   close(end: PhaseEnd): void {
     for (const update of this.updates.close(end.dueUntilMs)) this.#unfinished(update, end);
     this.counts.usersListedLeast = this.#listedLeast();
+    this.retries.close(end.endMs);
     this.listeners.close(end.endMs);
     this.counts.listenersEnded = this.listeners.listenersEnded;
   }

@@ -118,7 +118,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
     }),
     provisionedUsers: state.population.users.filter(({ uid }) => state.tenantOf.has(uid)).length,
     requestedUsers: options.users,
-    limits: limitsHeld(end.limiterConfig, options.limiterConfig),
+    limits: limitsHeld(end),
   };
 }
 
@@ -143,14 +143,31 @@ function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "stagin
 /** The limits the document states by default; a run without a limiter is held against them too. */
 const DOCUMENT_LIMITS = { batchWriteLimit: 500, docWriteLimit: 50 };
 
-function limitsHeld(config: LimiterConfig, preset: string): LimitsHeld {
+function limitsHeld({ limiterConfig: config, options, state }: RunEnd): LimitsHeld {
+  const termsOf = tenantTerms(config, state);
   if (!config.enable_rate_limiting) {
-    return { ...DOCUMENT_LIMITS, source: "the service's document (its limiter is disabled)" };
+    const source = "the service's document (its limiter is disabled)";
+    return { ...DOCUMENT_LIMITS, source, termsOf };
   }
   return {
     batchWriteLimit: config.batch_write_limit,
     docWriteLimit: config.doc_write_limit,
-    source: `the ${preset} limiter configuration`,
+    source: `the ${options.limiterConfig} limiter configuration`,
+    termsOf,
+  };
+}
+
+function tenantTerms(
+  { tuning }: LimiterConfig,
+  { population }: RunState,
+): (tenantId: string) => string {
+  const { weights, limits } = tuning.tenants;
+  const plans = new Map(population.tenants.map(({ tenantId, plan }) => [tenantId, plan]));
+  return (tenantId) => {
+    const plan = plans.get(tenantId) ?? "";
+    const weight = weights.tenants[tenantId] ?? weights.plans[plan] ?? 1;
+    const limit = limits.tenants[tenantId] ?? limits.plans[plan] ?? "none";
+    return `weight ${weight}, limit ${limit}`;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Rng } from "../../std/rng.ts";
-import { createLimiter } from "../../system/limiter/create-limiter.ts";
+import type { createLimiter } from "../../system/limiter/create-limiter.ts";
 import { shareOfLimits } from "../../system/pulse/fan-out.ts";
 import { idOf, parseDocument } from "../../system/schema/document.ts";
 import { userPath, userSchema } from "../../system/schema/user.ts";
@@ -29,6 +29,7 @@ interface Driven extends Pick<
   "clock" | "target" | "log" | "state" | "signal" | "note" | "liveEveryMs"
 > {
   readonly openDatabase: OpenDatabase;
+  readonly createLimiter: typeof createLimiter;
   readonly warmUpMs: number;
 }
 
@@ -85,11 +86,12 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       createLimiter: (workers, shardKey) => {
         const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);
         const name = `limiter/${state.phases.length}`;
-        return createLimiter(
+        return driven.createLimiter(
           { strategy: options.limiter, config, planOf },
           state.rng.fork(workers === 1 ? name : `${name}/${shardKey}`),
         );
       },
+      limiterConfig,
       output,
       marketRows: request.marketRows,
     };

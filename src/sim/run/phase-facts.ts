@@ -79,6 +79,12 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     queries: summary(recorder.queries(), "query", scenario),
     queryKinds: queryKinds(ended),
     onboarding: summary(signUps(recorder), "onboarding", scenario),
+    limiterUses: recorder.limiterWatches.map((watch) => watch.use()),
+    retries: {
+      due: recorder.retries.count,
+      skipped: recorder.retries.skipped,
+      reason: recorder.retries.firstReason,
+    },
     limiterWaits: byCount(recorder.limiterWaits),
     failures: byCount(recorder.failures),
     directCommit: summary(recorder.directCommit, "direct-commit", scenario),

@@ -4,7 +4,9 @@ import type { PulseEvents } from "../../system/pulse/events.ts";
 import type { ShardGroup } from "../../system/pulse/fan-out.ts";
 import type { QuoteSource } from "../../system/pulse/quotes.ts";
 import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
+import { LimiterWatch, lineTermsOf } from "../measure/limiter-watch.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
+import { WatchedLimiter } from "../measure/watched-limiter.ts";
 import { PulseInstance } from "./pulse-instance.ts";
 import type { RenewableLimiter } from "./renewable-limiter.ts";
 import type { PulsePhase } from "./run-phase.ts";
@@ -29,6 +31,8 @@ export class PulseCrew {
   readonly #phase: PulsePhase;
   readonly #options: CrewOptions;
   readonly #limiter: WriteLimiter;
+  /** undefined where the limiter promises no even pace. */
+  readonly #watched: WatchedLimiter | undefined;
   readonly #events: PulseEvents;
   readonly #skewMs: number;
   #instance: PulseInstance;
@@ -38,7 +42,12 @@ export class PulseCrew {
     this.#phase = phase;
     this.#options = options;
     const { shardKey } = options.group;
-    this.#limiter = phase.scenario.synchronised ? startTogether(options.limiter) : options.limiter;
+    this.#watched =
+      options.limiter.stagger === "spread"
+        ? new WatchedLimiter(options.limiter, this.#newWatch())
+        : undefined;
+    const limiter = this.#watched ?? options.limiter;
+    this.#limiter = phase.scenario.synchronised ? startTogether(limiter) : limiter;
     this.#events = eventsOf(phase.recorder, shardKey);
     const { clockSkewMs } = phase.load;
     const draw = phase.rng.fork(`clock/${shardKey}`).next() * 2 - 1;
@@ -50,6 +59,9 @@ export class PulseCrew {
   die(): void {
     this.#instance.die();
     this.#options.limiter.renew();
+    if (this.#watched !== undefined) this.#watched.watch = this.#newWatch();
+    // What it had in hand nobody takes up: its users fall due anew.
+    this.#phase.recorder.retries.forget();
     this.#instance = this.#newInstance();
     this.#isCold = true;
   }
@@ -84,6 +96,13 @@ export class PulseCrew {
       { clock, store, worker, rng, log, quotes, events, limiter: this.#limiter },
       { config, ...group, ...sweep, opsGraceMs: 0 },
     );
+  }
+
+  #newWatch(): LimiterWatch {
+    const { limiterConfig, recorder } = this.#phase;
+    const watch = new LimiterWatch(lineTermsOf(limiterConfig), recorder.startMs);
+    recorder.limiterWatches.push(watch);
+    return watch;
   }
 
   #newInstance(): PulseInstance {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
+import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { Log } from "../../system/log.ts";
 import { pulseConfigSchema, type PulseConfig } from "../../system/pulse/config.ts";
@@ -18,6 +19,7 @@ export interface PulsePhase {
   readonly store: Store;
   /** One for each of the pulse's workers. */
   readonly limiters: LimiterPool;
+  readonly limiterConfig: LimiterConfig;
   readonly log: Log;
   readonly market: OpenMarket;
   readonly recorder: PhaseRecorder;

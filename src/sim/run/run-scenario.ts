@@ -1,4 +1,5 @@
 import type { Clock } from "../../std/clock.ts";
+import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { Log } from "../../system/log.ts";
 import { shardGroups } from "../../system/pulse/fan-out.ts";
@@ -52,6 +53,7 @@ export interface RunContext {
    * hold up the next.
    */
   readonly createLimiter: (workers: number, shardKey: string) => WriteLimiter;
+  readonly limiterConfig: LimiterConfig;
   readonly log: Log;
   readonly output: RunOutput;
   /** How often the live figures are made anew, on the run's clock: not quite cheap. */

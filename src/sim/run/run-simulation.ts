@@ -1,5 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
 import { createRng, hash32 } from "../../std/rng.ts";
+import { createLimiter } from "../../system/limiter/create-limiter.ts";
 import { EXIT_CODES, type ExitCode } from "../cli/exit-codes.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { createRealClock } from "../clock/real-clock.ts";
@@ -22,6 +23,8 @@ export interface World {
   /** Lets the clock's time pass while the work goes on; real time does so by itself. */
   readonly during: <T>(work: () => Promise<T>) => Promise<T>;
   readonly openDatabase: OpenDatabase;
+  /** The service's own; a test hands in a faulty one, to see it found out. */
+  readonly createLimiter: typeof createLimiter;
   readonly openLog: (clock: Clock, file: string, onFault: (reason: string) => void) => ServiceLog;
   /** An emulator's first answers are slow; what a run measures begins after them. */
   readonly warmUpMs: number;
@@ -35,6 +38,7 @@ export const REAL_WORLD: World = {
   clock: createRealClock(),
   during: (work) => work(),
   openDatabase,
+  createLimiter,
   openLog: openServiceLog,
   warmUpMs: 8000,
   liveEveryMs: 500,

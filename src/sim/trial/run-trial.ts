@@ -1,5 +1,6 @@
 import { assert } from "../../std/assert.ts";
 import type { RunOutput } from "../cli/progress.ts";
+import type { StandIns } from "../cli/simulate.ts";
 import { createRealClock } from "../clock/real-clock.ts";
 import type { Result } from "../report/result.ts";
 import type { SeenCommit } from "../virtual/in-process-database.ts";
@@ -13,6 +14,8 @@ export interface TrialWatch {
   readonly signal?: AbortSignal;
   /** Hears of every commit that reaches the database. */
   readonly onCommit?: (seen: SeenCommit) => void;
+  /** Faulty things at the service's ports, to see them found out. */
+  readonly standIns?: StandIns;
 }
 
 const SILENT: RunOutput = {
@@ -29,7 +32,7 @@ const SILENT: RunOutput = {
  * run, and what ended the run when that was a fault.
  */
 export async function runTrial(spec: TrialSpec, watch: TrialWatch = {}): Promise<Result> {
-  const { signal = new AbortController().signal, onCommit } = watch;
+  const { signal = new AbortController().signal, onCommit, standIns } = watch;
   const inputs = await prepareTrial(spec);
   let result: Result | undefined;
   await simulateVirtually(
@@ -39,6 +42,7 @@ export async function runTrial(spec: TrialSpec, watch: TrialWatch = {}): Promise
       signal,
       untilMs: spec.untilMs,
       onCommit,
+      standIns,
       publish: (published) => {
         result = published;
       },

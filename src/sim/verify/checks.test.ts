@@ -3,7 +3,14 @@ import type { Check } from "../report/result.ts";
 import { benchmarkChecks } from "./benchmark-checks.ts";
 import { explainPhase } from "./explain.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
-import { counts, latencies, phaseFacts, phaseLimits, runFacts } from "./facts.fixture.ts";
+import {
+  counts,
+  latencies,
+  limiterUse,
+  phaseFacts,
+  phaseLimits,
+  runFacts,
+} from "./facts.fixture.ts";
 import { harnessChecks } from "./harness-checks.ts";
 import { limiterChecks } from "./limiter-checks.ts";
 import { softenUnreached } from "./partial-run.ts";
@@ -48,6 +55,8 @@ test("a run in which nothing was seen passes no check", () => {
     }),
     usersDue: 0,
     usersServed: 0,
+    limiterUses: [limiterUse({ reservations: 0, ahead: null, wait: null, tenants: [] })],
+    retries: { due: 0, skipped: 0, reason: null },
     worstSecond: { writes: 0, atSecond: 0 },
     worstDocument: { path: "", writesInOneSecond: 0 },
     pnlCommit: EMPTY,
@@ -389,7 +398,7 @@ test("what was slow for production's limits is said to have been", () => {
 });
 
 test("where nothing was slow, nothing is said to have been", () => {
-  const limits = { batchWriteLimit: 500, docWriteLimit: 50, source: "the default" };
+  const { limits } = runFacts();
   expect(explainPhase(phaseFacts(), limits)).toBe("");
   const slow = phaseFacts({ pnlCommit: latencies(900, 900) });
   expect(explainPhase(slow, limits)).toContain("The limiter held nothing back");

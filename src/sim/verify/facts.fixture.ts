@@ -1,3 +1,4 @@
+import type { LimiterUse } from "../measure/limiter-watch.ts";
 import { Histogram } from "../measure/histogram.ts";
 import { emptyCounts, type PhaseCounts } from "../measure/phase-counts.ts";
 import type { HistogramSummary, PhaseLimits } from "../report/result.ts";
@@ -64,6 +65,20 @@ export function phaseLimits(fields: Partial<PhaseLimits> = {}): PhaseLimits {
   };
 }
 
+/** What a sound limiter answered: within its rate, and waits that what stood before them explains. */
+export function limiterUse(fields: Partial<LimiterUse> = {}): LimiterUse {
+  return {
+    reservations: 2000,
+    ahead: { figureMs: 40, allowedMs: 56, atSecond: 12, tenantId: "t1" },
+    wait: { figureMs: 120, allowedMs: 200, atSecond: 13, tenantId: "t2" },
+    tenants: [
+      { tenantId: "t1", commits: 900, writes: 9900, waitMs: 9000 },
+      { tenantId: "t2", commits: 20, writes: 220, waitMs: 200 },
+    ],
+    ...fields,
+  };
+}
+
 /** A phase in which all went well: 1,000 users, 60 s, 333 P&L writes a second. */
 export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
   return {
@@ -91,6 +106,8 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
       ["tenant-ledger", latencies(20, 60, 100)],
     ]),
     onboarding: latencies(40, 90, 60),
+    limiterUses: [limiterUse()],
+    retries: { due: 3, skipped: 0, reason: null },
     limiterWaits: [],
     failures: [],
     directCommit: latencies(1, 1, 0),
@@ -110,7 +127,12 @@ export function runFacts(fields: Partial<RunFacts> = {}): RunFacts {
     provisioning: latencies(40, 200),
     provisionedUsers: 1000,
     requestedUsers: 1000,
-    limits: { batchWriteLimit: 500, docWriteLimit: 50, source: "the default configuration" },
+    limits: {
+      batchWriteLimit: 500,
+      docWriteLimit: 50,
+      source: "the default configuration",
+      termsOf: () => "1",
+    },
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import type { Basis, HistogramSummary, PhaseLimits, Second } from "../report/result.ts";
 import type { LimitsChoice } from "../targets/limits-choice.ts";
+import type { LimiterUse } from "../measure/limiter-watch.ts";
 import type { PhaseCounts } from "../measure/phase-counts.ts";
 
 /** What was measured in one phase, as the checks need it. */
@@ -35,6 +36,9 @@ export interface PhaseFacts {
   readonly queries: HistogramSummary;
   readonly queryKinds: ReadonlyMap<string, HistogramSummary>;
   readonly onboarding: HistogramSummary;
+  /** One for each limiter that paces evenly; none where the strategy promises nothing of the kind. */
+  readonly limiterUses: readonly LimiterUse[];
+  readonly retries: RetryFacts;
   /** How often each reason held a commit back, most frequent first. */
   readonly limiterWaits: readonly (readonly [string, number])[];
   /** How often each failure was seen, most frequent first. */
@@ -44,6 +48,14 @@ export interface PhaseFacts {
   /** What production's limits did; null when nobody asked them. */
   readonly limits: PhaseLimits | null;
   readonly series: readonly Second[];
+}
+
+/** Tries of the pulse that failed and were to be made again. */
+interface RetryFacts {
+  readonly due: number;
+  /** Those that never were, and why the first was not. */
+  readonly skipped: number;
+  readonly reason: string | null;
 }
 
 /** What the whole run is judged by. */
@@ -70,6 +82,8 @@ export interface LimitsHeld {
   readonly docWriteLimit: number;
   /** Where they come from: "the default preset", "the document (limiter disabled)". */
   readonly source: string;
+  /** Names the terms a tenant is served on: weight and own limit. Tenants of equal terms compare. */
+  readonly termsOf: (tenantId: string) => string;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Check } from "../report/result.ts";
 import { formatCount } from "./check.ts";
 import { drives, type PhaseFacts, type RunFacts } from "./facts.ts";
+import { limiterLaws } from "./limiter-laws.ts";
 
 /** Whether the limiter's limits were kept, counted from the pulse's commits as they were sent. */
 export function limiterChecks(run: RunFacts): readonly Check[] {
   if (!drives(run, ({ hasPulse }) => hasPulse)) return [];
-  return [worstSecond(run), worstDocument(run)];
+  return [worstSecond(run), worstDocument(run), ...limiterLaws(run)];
 }
 
 function worstSecond(run: RunFacts): Check {

@@ -4,6 +4,7 @@ import { formatRate } from "./check.ts";
 import { directChecks } from "./direct-check.ts";
 import { explainPhase } from "./explain.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
+import { retriesCheck } from "./retries-check.ts";
 import { sweepsCheck } from "./sweeps-check.ts";
 
 /** One row for each lane of writes in each phase: were those that fell due also committed? */
@@ -13,6 +14,7 @@ export function throughputChecks(run: RunFacts): readonly Check[] {
     ...pulsed.map((phase) => throughputCheck(run, phase)),
     ...directChecks(run),
     ...(pulsed.length === 0 ? [] : [sweepsCheck(run, pulsed)]),
+    ...retriesCheck(run, pulsed),
   ];
 }
 

@@ -4,6 +4,7 @@ import { assert } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import { createRng } from "../../std/rng.ts";
 import { VirtualClock } from "../../std/virtual-clock.ts";
+import { createLimiter } from "../../system/limiter/create-limiter.ts";
 import type { RunOutput } from "../cli/progress.ts";
 import type { SimulateVirtually } from "../cli/simulate.ts";
 import { NODE_TURNS } from "../clock/node-turns.ts";
@@ -20,7 +21,7 @@ const LIVE_EVERY_MS = 10_000;
 
 /** The same run as in real time, with other ports: its time is simulated, and so is its database. */
 export const simulateVirtually: SimulateVirtually = async (request, realClock) => {
-  const { options, indexesFile, untilMs, onCommit } = request;
+  const { options, indexesFile, untilMs, onCommit, standIns = {} } = request;
   const clock = new VirtualClock(NODE_TURNS, START_WALL_MS);
   const database = createVirtualDatabase(clock, createRng(options.seed).fork("database"), {
     limits: options.limits,
@@ -42,7 +43,13 @@ export const simulateVirtually: SimulateVirtually = async (request, realClock) =
     {
       clock,
       during: (work) => clock.run(work()),
-      openDatabase: () => database.open(),
+      openDatabase: () => {
+        const open = database.open();
+        return standIns.watchStore === undefined
+          ? open
+          : { ...open, store: standIns.watchStore(open.store, clock) };
+      },
+      createLimiter: standIns.createLimiter ?? createLimiter,
       openLog: openServiceLog,
       warmUpMs: 0,
       liveEveryMs: LIVE_EVERY_MS,

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { Result } from "../report/result.ts";
+import { runTrial } from "../trial/run-trial.ts";
+import { LIMITER_DEFECTS, standInsOf } from "./limiter-defects.fixture.ts";
+
+/*
+ * The checks themselves are tested: a limiter that quietly does the wrong thing must be found out by
+ * the same run that passes with the service's own.
+ */
+
+function failed({ checks }: Result): readonly string[] {
+  return checks.filter(({ verdict }) => verdict === "fail").map(({ id }) => id);
+}
+
+describe("a virtual run", () => {
+  it.each(LIMITER_DEFECTS)("finds out a limiter that $defect", async (defect) => {
+    const { caughtBy, spec } = defect;
+    const spoilt = await runTrial(spec, { standIns: standInsOf(defect) });
+    expect(spoilt.verdict).toBe("fail");
+    expect(failed(spoilt)).toContain(caughtBy);
+    expect(spoilt.checks.find(({ id }) => id === caughtBy)?.samples).toBeGreaterThan(0);
+  });
+
+  it.each(LIMITER_DEFECTS)("finds nothing in the sound one where another $defect", async (one) => {
+    const sound = await runTrial(one.spec);
+    // A repeat is contention, of which the document allows none, whoever asks for it.
+    const repeats = one.caughtBy === "throughput.retries" ? ["benchmark.contention"] : [];
+    expect(failed(sound)).toEqual(repeats);
+    expect(sound.checks.find(({ id }) => id === one.caughtBy)).toMatchObject({ verdict: "pass" });
+  });
+});
