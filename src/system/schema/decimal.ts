@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withQuickCheck, type QuickCheck } from "./quick-check.ts";
 
 /*
  * Decimal numbers kept as text, so that no binary rounding touches money. Each kind has as many
@@ -18,30 +19,74 @@ export const quantityString = aboveZero('expected a quantity above zero such as 
 export const priceString = aboveZero('expected a price above zero such as "12.50"');
 
 /** An amount of money, negative for a loss. */
-export const moneyString = z
-  .string()
-  .regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected an amount of money such as "-12.50"');
+export const moneyString = withQuickCheck(
+  z.string().regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected an amount of money such as "-12.50"'),
+  isDecimal({ wholeDigitsMax: 18, mayBeNegative: true }),
+);
 
 /** quantity × price: zero when it rounds to nothing, never negative. */
-export const notionalString = z
-  .string()
-  .regex(/^\d{1,18}(\.\d{1,6})?$/, 'expected an amount of zero or more such as "12.50"');
+export const notionalString = withQuickCheck(
+  z.string().regex(/^\d{1,18}(\.\d{1,6})?$/, 'expected an amount of zero or more such as "12.50"'),
+  isDecimal({ wholeDigitsMax: 18 }),
+);
 
 /** A total of many amounts of money. */
-export const totalString = z
-  .string()
-  .regex(/^-?\d{1,24}(\.\d{1,6})?$/, 'expected a total of money such as "-12.50"');
+export const totalString = withQuickCheck(
+  z.string().regex(/^-?\d{1,24}(\.\d{1,6})?$/, 'expected a total of money such as "-12.50"'),
+  isDecimal({ wholeDigitsMax: 24, mayBeNegative: true }),
+);
 
 /** A gain in per cent, negative for a loss. */
-export const percentString = z
-  .string()
-  .regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected per cent such as "-2.5"');
+export const percentString = withQuickCheck(
+  z.string().regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected per cent such as "-2.5"'),
+  isDecimal({ wholeDigitsMax: 18, mayBeNegative: true }),
+);
 
 /** A limit in per cent that a gain or a loss may reach. */
-export const percentLimitString = z
-  .string()
-  .regex(/^\d{1,9}(\.\d{1,6})?$/, 'expected per cent of zero or more such as "2.5"');
+export const percentLimitString = withQuickCheck(
+  z.string().regex(/^\d{1,9}(\.\d{1,6})?$/, 'expected per cent of zero or more such as "2.5"'),
+  isDecimal({ wholeDigitsMax: 9 }),
+);
 
 function aboveZero(message: string): z.ZodString {
-  return z.string().regex(/^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/, message);
+  return withQuickCheck(
+    z.string().regex(/^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/, message),
+    isDecimal({ wholeDigitsMax: 9, mayBeZero: false }),
+  );
+}
+
+interface DecimalKind {
+  readonly wholeDigitsMax: number;
+  readonly mayBeNegative?: boolean;
+  readonly mayBeZero?: boolean;
+}
+
+const PLACES_MAX = 6;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+
+function isDecimal({
+  wholeDigitsMax,
+  mayBeNegative = false,
+  mayBeZero = true,
+}: DecimalKind): QuickCheck {
+  return (text) => {
+    if (typeof text !== "string") return false;
+    const { length } = text;
+    const first = mayBeNegative && text.charCodeAt(0) === MINUS ? 1 : 0;
+    let point = length;
+    let isZero = true;
+    for (let index = first; index < length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code === POINT && point === length) point = index;
+      else if (code < ZERO || code > NINE) return false;
+      else if (code !== ZERO) isZero = false;
+    }
+    const wholeDigits = point - first;
+    if (wholeDigits < 1 || wholeDigits > wholeDigitsMax) return false;
+    const places = length - point - 1;
+    return places !== 0 && places <= PLACES_MAX && (mayBeZero || !isZero);
+  };
 }

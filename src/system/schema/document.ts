@@ -1,20 +1,36 @@
 import { z } from "zod";
 import type { Snapshot } from "../store/store.ts";
+import { ALPHANUMERICS, plainText, quickCheckOf, withQuickCheck } from "./quick-check.ts";
 
 /** A Firestore timestamp; the store port hands it over as a Date. */
-export const timestamp = z.date();
+export const timestamp = withQuickCheck(
+  z.date(),
+  (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+);
+
+/** How many of something. */
+export const count = withQuickCheck(
+  z.int().nonnegative(),
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+
+/** IDs that no rule below can be against; others are looked at in full. */
+const isPlainId = plainText(ALPHANUMERICS, "_@.:+-", 500);
 
 /**
  * A document ID Firestore accepts: not empty, no slash, not "." or "..", not __…__, at most
  * 1,500 bytes (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields).
  */
-export const documentId = z
-  .string()
-  .min(1)
-  .refine((id) => !id.includes("/"), "must not contain a slash")
-  .refine((id) => id !== "." && id !== "..", "must not be . or ..")
-  .refine((id) => !/^__.*__$/.test(id), "must not be of the form __…__")
-  .refine(isShort, "must have at most 1,500 bytes");
+export const documentId = withQuickCheck(
+  z
+    .string()
+    .min(1)
+    .refine((id) => !id.includes("/"), "must not contain a slash")
+    .refine((id) => id !== "." && id !== "..", "must not be . or ..")
+    .refine((id) => !/^__.*__$/.test(id), "must not be of the form __…__")
+    .refine(isShort, "must have at most 1,500 bytes"),
+  isPlainId,
+);
 
 const ID_BYTES_MAX = 1500;
 
@@ -22,9 +38,6 @@ const ID_BYTES_MAX = 1500;
 function isShort(id: string): boolean {
   return id.length * 3 <= ID_BYTES_MAX || new TextEncoder().encode(id).length <= ID_BYTES_MAX;
 }
-
-/** IDs that no rule above can be against; others are looked at in full. */
-const PLAIN_ID = /^[A-Za-z0-9][\w@.:+-]{0,499}$/;
 
 /** A document in the database that is not what the schema says. Names the path and the fields. */
 export class DocumentError extends Error {
@@ -41,11 +54,15 @@ export class DocumentError extends Error {
   }
 }
 
-/** Reads a snapshot as the schema's type, or throws a DocumentError that names path and field. */
+/**
+ * Reads a snapshot as the schema's type, or throws a DocumentError that names path and field. What
+ * comes back may be the snapshot's own data: it is not to be changed.
+ */
 export function parseDocument<Schema extends z.ZodType>(
   schema: Schema,
   snapshot: Pick<Snapshot, "path" | "data">,
 ): z.infer<Schema> {
+  if (quickCheckOf(schema)(snapshot.data)) return snapshot.data as z.infer<Schema>;
   const parsed = schema.safeParse(snapshot.data);
   if (parsed.success) return parsed.data;
   throw new DocumentError(
@@ -60,7 +77,7 @@ export function parseDocument<Schema extends z.ZodType>(
 /** Joins path segments; throws when an ID could not be one. */
 export function documentPath(...segments: readonly string[]): string {
   for (const segment of segments) {
-    if (PLAIN_ID.test(segment)) continue;
+    if (isPlainId(segment)) continue;
     const parsed = documentId.safeParse(segment);
     if (!parsed.success) {
       const fault = parsed.error.issues[0]?.message ?? "is not valid";

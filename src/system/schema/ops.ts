@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { documentId, documentPath, timestamp } from "./document.ts";
+import { count, documentId, documentPath, timestamp } from "./document.ts";
 
 /*
  * The document names ops/write_rates/{userId}, ops/write_rates/global and ops/batch_performance.
@@ -12,7 +12,7 @@ const OPS = "ops";
 
 /** ops/write_rates/users/{uid} */
 export const userWriteRateSchema = z.object({
-  writes_per_minute: z.int().nonnegative(),
+  writes_per_minute: count,
   last_updated: timestamp,
 });
 export type UserWriteRate = z.infer<typeof userWriteRateSchema>;
@@ -22,7 +22,7 @@ export const userWriteRatePath = (uid: string): string =>
 
 /** ops/write_rates/global/{workerId}: the total is the sum over the workers */
 export const workerWriteRateSchema = z.object({
-  writes_per_minute: z.int().nonnegative(),
+  writes_per_minute: count,
   last_updated: timestamp,
 });
 export type WorkerWriteRate = z.infer<typeof workerWriteRateSchema>;
@@ -32,9 +32,9 @@ export const workerWriteRatePath = (workerId: string): string =>
 
 /** ops/batch_performance/workers/{workerId} */
 export const batchPerformanceSchema = z.object({
-  current_batch_count: z.int().nonnegative(),
-  batches_per_minute: z.int().nonnegative(),
-  rate_limited_events: z.int().nonnegative(),
+  current_batch_count: count,
+  batches_per_minute: count,
+  rate_limited_events: count,
   last_updated: timestamp,
 });
 export type BatchPerformance = z.infer<typeof batchPerformanceSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { moneyString, notionalString, priceString, quantityString } from "./decimal.ts";
-import { documentId, documentPath, timestamp } from "./document.ts";
+import { count, documentId, documentPath, timestamp } from "./document.ts";
 import { emailAddress } from "./email-address.ts";
 import { tickerSymbol } from "./symbol.ts";
 
@@ -97,9 +97,9 @@ export const heartbeatSchema = z.object({
   service_id: documentId,
   status: z.enum(["ok", "degraded", "failing"]),
   sweep_id: z.string().min(1),
-  users_swept: z.int().nonnegative(),
-  users_failed: z.int().nonnegative(),
-  writes: z.int().nonnegative(),
+  users_swept: count,
+  users_failed: count,
+  writes: count,
   last_beat_at: timestamp,
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

@@ -7,7 +7,7 @@ import {
   quantityString,
   totalString,
 } from "./decimal.ts";
-import { documentId, documentPath, timestamp } from "./document.ts";
+import { count, documentId, documentPath, timestamp } from "./document.ts";
 import { emailAddress } from "./email-address.ts";
 import { tickerSymbol } from "./symbol.ts";
 import { side } from "./tenant.ts";
@@ -81,7 +81,7 @@ export const accountSchema = z.object({
   /** Present once an account is connected. */
   cash: totalString.optional(),
   unrealized_pnl: totalString.optional(),
-  open_positions: z.int().nonnegative().optional(),
+  open_positions: count.optional(),
   note: z.string().optional(),
   updated_at: timestamp,
 });
@@ -117,7 +117,7 @@ export const tradingStatusSchema = z.object({
   uid: documentId,
   tenant_id: documentId,
   /** shardOf(tenant_id), 0 to SHARD_COUNT - 1. */
-  shard: z.int().nonnegative(),
+  shard: count,
   changed_at: timestamp,
 });
 export type TradingStatus = z.infer<typeof tradingStatusSchema>;
