@@ -1,4 +1,5 @@
 import type { FieldPath } from "./document.ts";
+import { mapOfField, ShapedMap } from "./shaped-map.ts";
 import type { MapValue, Value } from "./value.ts";
 import { isMap } from "./value-type.ts";
 
@@ -54,6 +55,13 @@ export interface FieldEdit {
 
 /** All changes in their order; the outermost map is copied once. */
 export function editFields(fields: MapValue, edits: readonly FieldEdit[]): MapValue {
+  const [only] = edits;
+  if (fields instanceof ShapedMap && edits.length === 1 && only?.path.length === 1) {
+    const { path, value } = only;
+    const patch = value === undefined ? undefined : mapOfField(path[0] as string, value);
+    const changed = patch && fields.with(patch);
+    if (changed !== undefined) return changed;
+  }
   const changed = new Map(fields);
   for (const { path, value } of edits) {
     const name = path[0] as string;

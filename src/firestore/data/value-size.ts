@@ -1,6 +1,7 @@
 import { utf8Length } from "./compare-strings.ts";
 import type { FieldPath } from "./document.ts";
 import { isNumericId } from "./document-path.ts";
+import { ShapedMap } from "./shaped-map.ts";
 import type { ArrayValue, MapValue, Reference, Value } from "./value.ts";
 import { typeOf } from "./value-type.ts";
 
@@ -29,6 +30,18 @@ export function documentSize(path: string, fields: MapValue): number {
   return documentNameSize(path) + mapSize(fields) + 32;
 }
 
+/** How many bytes more a document has with the second fields than with the first; undefined where only weighing all tells. */
+export function growthOf(before: MapValue, after: MapValue): number | undefined {
+  if (!(before instanceof ShapedMap && after instanceof ShapedMap)) return undefined;
+  if (before.shape !== after.shape) return undefined;
+  let growth = 0;
+  for (let slot = 0; slot < after.slots.length; slot += 1) {
+    const [old, current] = [before.slots[slot] as Value, after.slots[slot] as Value];
+    if (old !== current) growth += valueSize(current) - valueSize(old);
+  }
+  return growth;
+}
+
 export function fieldPathSize(path: FieldPath): number {
   return path.reduce((sum, name) => sum + stringSize(name), 0);
 }
@@ -39,6 +52,10 @@ export function fieldPathSize(path: FieldPath): number {
  */
 function mapSize(map: MapValue): number {
   let sum = 0;
+  if (map instanceof ShapedMap) {
+    for (const value of map.slots) sum += valueSize(value);
+    return sum + map.shape.namesBytes;
+  }
   for (const [name, value] of map) sum += stringSize(name) + valueSize(value);
   return sum;
 }

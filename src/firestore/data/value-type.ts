@@ -1,4 +1,5 @@
 import { GeoPoint, Reference, type ArrayValue, type MapValue, type Value } from "./value.ts";
+import { ShapedMap } from "./shaped-map.ts";
 import { Timestamp } from "./timestamp.ts";
 
 /**
@@ -30,8 +31,8 @@ export function typeOf(value: Value): ValueType {
 }
 
 function typeOfObject(value: object): ValueType {
-  if (value instanceof Map) return isVector(value as MapValue) ? "vector" : "map";
   if (value instanceof Timestamp) return "timestamp";
+  if (isMap(value)) return isVector(value) ? "vector" : "map";
   if (Array.isArray(value)) return "array";
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof Reference) return "reference";
@@ -43,8 +44,8 @@ export function isArray(value: Value | undefined): value is ArrayValue {
   return Array.isArray(value);
 }
 
-export function isMap(value: Value | undefined): value is MapValue {
-  return value instanceof Map;
+export function isMap(value: unknown): value is MapValue {
+  return value instanceof ShapedMap || value instanceof Map;
 }
 
 export function isNumber(value: Value | undefined): value is bigint | number {

@@ -1,3 +1,4 @@
+import { ShapedMap } from "./shaped-map.ts";
 import type { Timestamp } from "./timestamp.ts";
 import type { ArrayValue, GeoPoint, MapValue, Reference, Value } from "./value.ts";
 import { typeOf } from "./value-type.ts";
@@ -36,6 +37,9 @@ export function valuesIdentical(left: Value, right: Value): boolean {
 
 export function mapsIdentical(left: MapValue, right: MapValue): boolean {
   if (left === right) return true;
+  if (left instanceof ShapedMap && right instanceof ShapedMap && left.shape === right.shape) {
+    return sameArray(left.slots, right.slots);
+  }
   if (left.size !== right.size) return false;
   for (const [name, value] of left) {
     const other = right.get(name);
@@ -53,8 +57,10 @@ function sameGeoPoint(left: GeoPoint, right: GeoPoint): boolean {
 }
 
 function sameArray(left: ArrayValue, right: ArrayValue): boolean {
-  return (
-    left.length === right.length &&
-    left.every((element, index) => valuesIdentical(element, right[index] as Value))
-  );
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) {
+    const [one, other] = [left[index] as Value, right[index] as Value];
+    if (one !== other && !valuesIdentical(one, other)) return false;
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 import type { FieldPath } from "../data/document.ts";
 import { utf8Length } from "../data/compare-strings.ts";
 import { formatFieldPath } from "../data/field-path.ts";
+import { ShapedMap } from "../data/shaped-map.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { ArrayValue, GeoPoint, MapValue, Value } from "../data/value.ts";
 import { isArray, isMap, typeOf } from "../data/value-type.ts";
@@ -62,6 +63,7 @@ function checkOperandMap(map: MapValue, field: string): void {
 }
 
 function checkEntries(map: MapValue, depth: number, property: string): MapValue {
+  if (map instanceof ShapedMap) return checkShaped(map, depth, property);
   let copy: Map<string, Value> | undefined;
   for (const [name, value] of map) {
     checkName(name, depth, property);
@@ -71,6 +73,21 @@ function checkEntries(map: MapValue, depth: number, property: string): MapValue 
     copy.set(name, checked);
   }
   return copy ?? map;
+}
+
+function checkShaped(map: ShapedMap, depth: number, property: string): MapValue {
+  const { names } = map.shape;
+  let copy: Value[] | undefined;
+  for (let slot = 0; slot < names.length; slot += 1) {
+    const name = names[slot] as string;
+    const value = map.slots[slot] as Value;
+    checkName(name, depth, property);
+    const checked = checkValue(value, depth + 1, depth === 0 ? name : property);
+    if (checked === value) continue;
+    copy ??= map.slots.slice();
+    copy[slot] = checked;
+  }
+  return copy === undefined ? map : new ShapedMap(map.shape, copy);
 }
 
 function checkName(name: string, depth: number, property: string): void {

@@ -1,5 +1,8 @@
-import type { DatabaseName } from "../data/document.ts";
+import type { DatabaseName, FieldPath } from "../data/document.ts";
 import { formatFieldPath } from "../data/field-path.ts";
+import { repeatsDocument } from "../data/repeated-documents.ts";
+import { ShapedMap } from "../data/shaped-map.ts";
+import type { MapValue } from "../data/value.ts";
 import { isNumber } from "../data/value-type.ts";
 import type { FieldTransform, Write } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
@@ -11,6 +14,13 @@ import { invalid } from "./refusals.ts";
 
 const TRANSFORMS_MAX = LIMITS["transforms-per-document"].value;
 
+/** A commit's writes, with nothing wrong in them whatever the database holds. */
+export interface CheckedWrites {
+  readonly writes: readonly Write[];
+  /** Whether a document is written more than once. */
+  readonly repeats: boolean;
+}
+
 /**
  * The writes with their values as Firestore stores them. Refuses what is wrong with them whatever
  * the database holds.
@@ -19,13 +29,14 @@ export function checkWrites(
   database: DatabaseName,
   writes: readonly Write[],
   isKnown: IsKnown,
-): readonly Write[] {
+): CheckedWrites {
   const checked = writes.map((write) => checkWrite(database, write, isKnown));
-  if (checked.length > 1) {
+  const repeats = repeatsDocument(checked);
+  if (repeats) {
     checkTransformCounts(checked);
     checkCollapse(checked);
   }
-  return checked;
+  return { writes: checked, repeats };
 }
 
 /** Each write of a BatchWrite must have a document of its own. */
@@ -43,8 +54,10 @@ export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnow
   switch (write.kind) {
     case "update": {
       const fields = checkFields(write.fields);
-      write.mask?.forEach(checkFieldPath);
-      return { ...write, fields, transforms: checkTransforms(write.transforms) };
+      if (write.mask !== undefined) checkMask(write.mask, fields);
+      const transforms = checkTransforms(write.transforms);
+      if (fields === write.fields && transforms === write.transforms) return write;
+      return { ...write, fields, transforms };
     }
     case "transform":
       return { ...write, transforms: checkTransforms(write.transforms) };
@@ -56,6 +69,12 @@ export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnow
       }
       return write;
   }
+}
+
+/** The names of the update's own fields have been looked at already. */
+function checkMask(mask: readonly FieldPath[], fields: MapValue): void {
+  if (fields instanceof ShapedMap && mask === fields.shape.paths) return;
+  mask.forEach(checkFieldPath);
 }
 
 function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldTransform[] {

@@ -1,5 +1,6 @@
 import type { DatabaseName, Document } from "../data/document.ts";
-import type { Write, WriteResult } from "../data/write.ts";
+import type { Timestamp } from "../data/timestamp.ts";
+import type { CheckedWrites } from "./check-writes.ts";
 import type { CommitTimes } from "./commit-times.ts";
 import type { CommitResult } from "./engine.ts";
 import type { LockQueue, LockRequest } from "./lock-queue.ts";
@@ -34,12 +35,12 @@ export class Committer {
   }
 
   /** Commits writes that have been checked, or says that somebody is in the way. */
-  tryNow(writes: readonly Write[], owner: Transaction | undefined): CommitResult | "blocked" {
+  tryNow(checked: CheckedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
     const { locks, queue } = this.#parts;
     if (!locks.isEmpty || queue.size > 0) {
-      if (!queue.isFree(this.request(writes, owner, () => undefined))) return "blocked";
+      if (!queue.isFree(this.request(checked, owner, () => undefined))) return "blocked";
     }
-    const result = this.#commit(writes, owner);
+    const result = this.#commit(checked, owner);
     // What it changed may have been what others wait for.
     if (queue.size > 0) queue.pump();
     return result;
@@ -47,24 +48,24 @@ export class Committer {
 
   /** A request for the queue, for a commit that is blocked. */
   request(
-    writes: readonly Write[],
+    checked: CheckedWrites,
     owner: Transaction | undefined,
     onDone: (result: CommitResult) => void,
   ): LockRequest {
-    const paths = new Set(writes.map(({ path }) => path));
+    const paths = new Set(checked.writes.map(({ path }) => path));
     return {
       owner,
       kind: "write",
       paths,
-      holders: () => this.#holders(writes, paths, owner),
+      holders: () => this.#holders(checked, paths, owner),
       run: () => {
-        onDone(this.#commit(writes, owner));
+        onDone(this.#commit(checked, owner));
       },
     };
   }
 
   #holders(
-    writes: readonly Write[],
+    checked: CheckedWrites,
     paths: ReadonlySet<string>,
     owner: Transaction | undefined,
   ): ReadonlySet<Transaction> {
@@ -72,37 +73,34 @@ export class Committer {
     const readers = locks.readersOf(paths, owner);
     if (!locks.hasQueriers) return readers;
     // All of them: whoever is left out would be a surprise later, and a ring through them unseen.
-    return new Set([...readers, ...locks.queriersOf(this.#touched(writes), owner)]);
+    return new Set([...readers, ...locks.queriersOf(this.#touched(checked), owner)]);
   }
 
   /** What the commit would change. A commit that will be refused changes nothing, and may as well be refused now. */
-  #touched(writes: readonly Write[]): readonly Touched[] {
+  #touched(checked: CheckedWrites): readonly Touched[] {
     try {
-      return this.#stage(writes).documents.map(touchedOf);
+      const time = timestampOf(this.#parts.times.nextCommit());
+      return this.#stage(checked, time).documents.map(touchedOf);
     } catch {
       return [];
     }
   }
 
-  #stage(writes: readonly Write[], micros = this.#parts.times.nextCommit()): StagedCommit {
+  #stage(checked: CheckedWrites, commitTime: Timestamp): StagedCommit {
     const { database, store } = this.#parts;
-    return stageWrites(database, writes, (path) => store.get(path), timestampOf(micros));
+    return stageWrites(database, checked, store.tree, commitTime);
   }
 
-  #commit(writes: readonly Write[], owner: Transaction | undefined): CommitResult {
+  #commit(checked: CheckedWrites, owner: Transaction | undefined): CommitResult {
     const { store, times, onChanges } = this.#parts;
     if (owner?.isOptimistic === true) this.#validate(owner);
     const micros = times.nextCommit();
-    const { documents, outcomes } = this.#stage(writes, micros);
-    const changes = store.apply(documents, micros);
+    const commitTime = timestampOf(micros);
+    const { documents, writeResults } = this.#stage(checked, commitTime);
+    const changes = store.apply(documents, micros, commitTime);
     times.commitAt(micros);
     this.#count += 1;
     onChanges(changes, micros);
-    const commitTime = timestampOf(micros);
-    const writeResults = outcomes.map(({ updateTime, transformResults }): WriteResult => ({
-      updateTime: updateTime === "commit" ? commitTime : updateTime,
-      transformResults,
-    }));
     return { commitTime, writeResults };
   }
 

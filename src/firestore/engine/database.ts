@@ -6,7 +6,7 @@ import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import type { Write, WriteResult } from "../data/write.ts";
 import { checkDocumentPath } from "./check-path.ts";
-import { checkDistinct, checkWrite, checkWrites } from "./check-writes.ts";
+import { checkDistinct, type CheckedWrites, checkWrite, checkWrites } from "./check-writes.ts";
 import { CommitTimes } from "./commit-times.ts";
 import type {
   CommitResult,
@@ -51,7 +51,7 @@ export class EmbeddedDatabase implements Database {
   /** The whole of a commit at once, without waiting; "blocked" when somebody's locks are in the way. */
   commitNow(writes: readonly Write[], transaction?: TransactionId): CommitResult | "blocked" {
     const checked = checkWrites(this.name, writes, this.#isKnown);
-    const owner = this.#writer(checked, transaction);
+    const owner = this.#writer(checked.writes, transaction);
     return this.#attempt(checked, owner);
   }
 
@@ -61,7 +61,7 @@ export class EmbeddedDatabase implements Database {
     signal?: AbortSignal,
   ): Promise<CommitResult> {
     const checked = checkWrites(this.name, writes, this.#isKnown);
-    const owner = this.#writer(checked, transaction);
+    const owner = this.#writer(checked.writes, transaction);
     const result = this.#attempt(checked, owner);
     return result === "blocked" ? this.#commitLater(checked, owner, signal) : result;
   }
@@ -199,15 +199,15 @@ export class EmbeddedDatabase implements Database {
   }
 
   /** A commit ends its transaction, whether it succeeds or is refused. */
-  #attempt(writes: readonly Write[], owner: Transaction | undefined): CommitResult | "blocked" {
+  #attempt(checked: CheckedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
     const { committer, transactions } = this.#parts;
-    if (writes.length === 0) {
+    if (checked.writes.length === 0) {
       if (owner !== undefined) transactions.end(owner);
       return { commitTime: timestampOf(this.#times.forRead()), writeResults: [] };
     }
     let result: CommitResult | "blocked";
     try {
-      result = committer.tryNow(writes, owner);
+      result = committer.tryNow(checked, owner);
     } catch (error) {
       if (owner !== undefined) transactions.end(owner);
       throw error;
@@ -217,13 +217,13 @@ export class EmbeddedDatabase implements Database {
   }
 
   async #commitLater(
-    writes: readonly Write[],
+    checked: CheckedWrites,
     owner: Transaction | undefined,
     signal: AbortSignal | undefined,
   ): Promise<CommitResult> {
     const { committer, queue, transactions } = this.#parts;
     let result: CommitResult | undefined;
-    const request = committer.request(writes, owner, (done) => {
+    const request = committer.request(checked, owner, (done) => {
       result = done;
       if (owner !== undefined) transactions.end(owner);
     });
@@ -237,10 +237,11 @@ export class EmbeddedDatabase implements Database {
   }
 
   async #writeAlone(write: Write): Promise<WriteResult | FirestoreError> {
+    const alone = { writes: [write], repeats: false };
     try {
-      const attempt = this.#attempt([write], undefined);
+      const attempt = this.#attempt(alone, undefined);
       const { writeResults } =
-        attempt === "blocked" ? await this.#commitLater([write], undefined, undefined) : attempt;
+        attempt === "blocked" ? await this.#commitLater(alone, undefined, undefined) : attempt;
       return writeResults[0] as WriteResult;
     } catch (error) {
       if (error instanceof FirestoreError) return error;

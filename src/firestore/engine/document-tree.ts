@@ -42,23 +42,22 @@ export class DocumentTree {
 
   /** A row without a document, for one that is about to come. */
   addRow(path: string): Row {
-    const collectionPath = collectionOf(path);
+    const collection = this.#ensureCollection(collectionOf(path));
     const row: { -readonly [Key in keyof Row]: Row[Key] } = {
       path,
       key: pathKey(path),
       nameBytes: documentNameSize(path),
-      collectionPath,
+      collection,
       version: undefined as unknown as Version,
     };
     row.version = { row, micros: 0, document: undefined, sizeBytes: 0, previous: undefined };
-    this.#ensureCollection(collectionPath).rows.add(row);
+    collection.rows.add(row);
     this.#rows.set(path, row);
     return row;
   }
 
   /** The row's document has come (+1) or gone (-1). */
-  resize({ collectionPath }: Row, difference: 1 | -1): void {
-    const collection = this.#ensureCollection(collectionPath);
+  resize({ collection }: Row, difference: 1 | -1): void {
     const wasLive = collection.isLive;
     collection.resize(difference);
     this.#size += difference;
@@ -67,10 +66,9 @@ export class DocumentTree {
 
   /** Forgets a row that has neither a document nor a history. */
   removeRow(row: Row): void {
-    const collection = this.#collections.get(row.collectionPath);
-    collection?.rows.delete(row);
+    row.collection.rows.delete(row);
     this.#rows.delete(row.path);
-    this.#dropIfEmpty(collection);
+    this.#dropIfEmpty(row.collection);
   }
 
   /** Tells the parents that a collection came to life, or died; they may do the same for theirs. */
@@ -100,8 +98,8 @@ export class DocumentTree {
     return collection;
   }
 
-  #dropIfEmpty(collection: Collection | undefined): void {
-    if (collection === undefined || collection.isLive || collection.rows.size > 0) return;
+  #dropIfEmpty(collection: Collection): void {
+    if (collection.isLive || collection.rows.size > 0) return;
     this.#collections.delete(collection.path);
     const group = this.#groups.get(collection.id);
     group?.delete(collection);

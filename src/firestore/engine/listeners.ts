@@ -1,5 +1,4 @@
 import type { DatabaseName } from "../data/document.ts";
-import { lastSegment } from "../data/document-path.ts";
 import { checkDocumentPath } from "./check-path.ts";
 import type { ListenEvent, Listening, ListenTarget } from "./engine.ts";
 import type { CommitTimes } from "./commit-times.ts";
@@ -20,11 +19,17 @@ import type { Change } from "./version.ts";
 interface Listener {
   readonly watched: Watched;
   readonly sink: (event: ListenEvent) => void;
-  /** Where it is registered: see keysOf. */
-  readonly keys: readonly string[];
+  /** Where it is registered. */
+  readonly watches: readonly Watch[];
   view: View;
   /** Changes when the database is cleared. */
   home: Listeners;
+}
+
+/** What a commit has to touch to concern a listener; `name` is a path, or a collection's ID. */
+interface Watch {
+  readonly kind: "document" | "collection" | "group" | "everything";
+  readonly name: string;
 }
 
 /**
@@ -37,7 +42,12 @@ export class Listeners {
   readonly #times: CommitTimes;
   /** Sets resume tokens of this database apart from those of another, or of one before `clear`. */
   readonly #life: number;
-  readonly #byKey = new Map<string, Set<Listener>>();
+  readonly #groups: Readonly<Record<Watch["kind"], Map<string, Set<Listener>>>> = {
+    document: new Map(),
+    collection: new Map(),
+    group: new Map(),
+    everything: new Map(),
+  };
   #size = 0;
 
   constructor(database: DatabaseName, store: Store, times: CommitTimes, life: number) {
@@ -52,9 +62,9 @@ export class Listeners {
   }
 
   listen(target: ListenTarget, sink: (event: ListenEvent) => void): Listening {
-    const { watched, keys } = this.#watch(target);
+    const { watched, watches } = this.#watch(target);
     const view = watched.read(this.#store);
-    const listener: Listener = { watched, sink, keys, view, home: this };
+    const listener: Listener = { watched, sink, watches, view, home: this };
     this.#add(listener);
     sink(this.#firstEvent(listener, this.#resumePoint(target)));
     return { stop: () => listener.home.#remove(listener) };
@@ -64,15 +74,13 @@ export class Listeners {
   notify(changes: readonly Change[], commit: Micros): void {
     if (this.#size === 0) return;
     const concerned = new Map<Listener, Change[]>();
+    const { document, collection, group, everything } = this.#groups;
     for (const change of changes) {
-      for (const key of keysOfChange(change)) {
-        for (const listener of this.#byKey.get(key) ?? []) {
-          if (!listener.watched.concerns(change)) continue;
-          const own = concerned.get(listener) ?? [];
-          concerned.set(listener, own);
-          own.push(change);
-        }
-      }
+      const { row } = change;
+      note(concerned, change, document.size === 0 ? undefined : document.get(row.path));
+      note(concerned, change, collection.get(row.collection.path));
+      note(concerned, change, group.get(row.collection.id));
+      note(concerned, change, everything.get(""));
     }
     for (const [listener, own] of concerned) {
       const moved = listener.watched.move(listener.view, own, this.#store);
@@ -84,14 +92,16 @@ export class Listeners {
 
   /** Tells everybody to begin anew with what the other has; for `clear`. */
   moveTo(others: Listeners): void {
-    for (const listener of new Set([...this.#byKey.values()].flatMap((set) => [...set]))) {
+    const all = Object.values(this.#groups).flatMap((group) => [...group.values()]);
+    for (const listener of new Set(all.flatMap((listeners) => [...listeners]))) {
       others.#adopt(listener);
     }
   }
 
   #add(listener: Listener): void {
-    for (const key of listener.keys) {
-      this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(listener));
+    for (const { kind, name } of listener.watches) {
+      const group = this.#groups[kind];
+      group.set(name, (group.get(name) ?? new Set()).add(listener));
     }
     this.#size += 1;
   }
@@ -105,15 +115,15 @@ export class Listeners {
 
   #remove(listener: Listener): void {
     let isKnown = false;
-    for (const key of listener.keys) {
-      const listeners = this.#byKey.get(key);
+    for (const { kind, name } of listener.watches) {
+      const listeners = this.#groups[kind].get(name);
       isKnown = listeners?.delete(listener) === true || isKnown;
-      if (listeners?.size === 0) this.#byKey.delete(key);
+      if (listeners?.size === 0) this.#groups[kind].delete(name);
     }
     if (isKnown) this.#size -= 1;
   }
 
-  #watch({ query }: ListenTarget): Pick<Listener, "watched" | "keys"> {
+  #watch({ query }: ListenTarget): Pick<Listener, "watched" | "watches"> {
     if ("documents" in query) {
       const { documents } = query;
       documents.forEach((path) => {
@@ -121,11 +131,11 @@ export class Listeners {
       });
       return {
         watched: watchDocuments(documents),
-        keys: [...new Set(documents)].map((path) => `document ${path}`),
+        watches: [...new Set(documents)].map((name) => ({ kind: "document", name })),
       };
     }
     const normal = normaliseQuery(this.#database, query);
-    return { watched: watchQuery(normal), keys: [keyOfScope(normal.scope)] };
+    return { watched: watchQuery(normal), watches: [watchOf(normal.scope)] };
   }
 
   /** The time to go on from; undefined: from nothing. */
@@ -160,16 +170,24 @@ export class Listeners {
   }
 }
 
-function keyOfScope(scope: QueryScope): string {
-  if (scope.kind === "collection") return `collection ${scope.path}`;
-  return scope.collectionId === undefined ? "everything" : `group ${scope.collectionId}`;
+function watchOf(scope: QueryScope): Watch {
+  if (scope.kind === "collection") return { kind: "collection", name: scope.path };
+  const { collectionId } = scope;
+  return collectionId === undefined
+    ? { kind: "everything", name: "" }
+    : { kind: "group", name: collectionId };
 }
 
-function keysOfChange({ row }: Change): readonly string[] {
-  return [
-    `document ${row.path}`,
-    `collection ${row.collectionPath}`,
-    `group ${lastSegment(row.collectionPath)}`,
-    "everything",
-  ];
+function note(
+  concerned: Map<Listener, Change[]>,
+  change: Change,
+  listeners: ReadonlySet<Listener> | undefined,
+): void {
+  if (listeners === undefined) return;
+  for (const listener of listeners) {
+    if (!listener.watched.concerns(change)) continue;
+    const own = concerned.get(listener);
+    if (own === undefined) concerned.set(listener, [change]);
+    else own.push(change);
+  }
 }

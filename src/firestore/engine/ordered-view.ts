@@ -18,10 +18,12 @@ export interface ViewEntry {
 
 /** Documents in order of one field, and of their names where values tie: an index of Firestore's. */
 export class OrderedView {
+  readonly #field: FieldPath;
   readonly #valuesOf: (document: Document) => readonly Value[];
   readonly #entries: SortedList<ViewEntry>;
 
   constructor(field: FieldPath, kind: ViewKind, rows: Iterable<Row>) {
+    this.#field = field;
     this.#valuesOf = valuesGetter(field, kind);
     const entries: ViewEntry[] = [];
     for (const row of rows) {
@@ -37,11 +39,18 @@ export class OrderedView {
   }
 
   update({ row, before, after }: Change): void {
+    if (before !== undefined && after !== undefined && this.#isUntouched(before, after)) return;
     const old = before === undefined ? [] : this.#valuesOf(before);
     const current = after === undefined ? [] : this.#valuesOf(after);
     if (sameValues(old, current)) return;
     for (const value of old) this.#entries.remove({ value, row });
     for (const value of current) this.#entries.add({ value, row });
+  }
+
+  /** Most updates leave the field as it is, and a name never changes. */
+  #isUntouched(before: Document, after: Document): boolean {
+    if (isNameField(this.#field)) return true;
+    return getField(before.fields, this.#field) === getField(after.fields, this.#field);
   }
 }
 

@@ -32,6 +32,7 @@ export abstract class Scope {
   }
 
   update(change: Change): void {
+    if (this.#views.size === 0) return;
     for (const view of this.#views.values()) view.update(change);
   }
 }

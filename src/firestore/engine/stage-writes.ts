@@ -3,16 +3,19 @@ import { editFields, getField } from "../data/map-fields.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue, Value } from "../data/value.ts";
-import { documentSize } from "../data/value-size.ts";
+import { documentSize, growthOf } from "../data/value-size.ts";
 import { mapsIdentical } from "../data/values-identical.ts";
 import { updatedFields } from "../data/updated-fields.ts";
-import type { FieldTransform, Write } from "../data/write.ts";
+import type { FieldTransform, Write, WriteResult } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
+import type { CheckedWrites } from "./check-writes.ts";
+import type { DocumentTree } from "./document-tree.ts";
 import { type Micros, microsOf } from "./micros.ts";
 import { alreadyExists, noDocument, versionInFuture, wrongVersion } from "./refusals.ts";
 import type { StagedDocument } from "./store.ts";
 import { requestTimeOf, transformed, transformResult } from "./transforms.ts";
+import type { Row } from "./version.ts";
 
 const DOCUMENT_BYTES_MAX = LIMITS["document-size"].value;
 
@@ -20,58 +23,54 @@ const DOCUMENT_BYTES_MAX = LIMITS["document-size"].value;
 export interface StagedCommit {
   /** Documents that it changes. */
   readonly documents: readonly StagedDocument[];
-  readonly outcomes: readonly WriteOutcome[];
-}
-
-interface WriteOutcome {
-  readonly path: string;
-  /** The update time that an unchanged document keeps. "commit": the commit's; undefined: no document. */
-  readonly updateTime: Timestamp | "commit" | undefined;
-  readonly transformResults: readonly Value[];
+  readonly writeResults: readonly WriteResult[];
 }
 
 /** A document on its way through the writes of a commit. */
 interface Draft {
   readonly path: string;
+  readonly row: Row | undefined;
   readonly before: Document | undefined;
   fields: MapValue | undefined;
   isRemade: boolean;
+  /** The commit changes the document. */
+  isChanged: boolean;
 }
 
-/** Applies the writes, which have been checked, one after the other to the documents as they are. */
+const NO_RESULTS: readonly Value[] = [];
+
+/** Applies the writes one after the other to the documents as they are. */
 export function stageWrites(
   database: DatabaseName,
-  writes: readonly Write[],
-  documentOf: (path: string) => Document | undefined,
+  { writes, repeats }: CheckedWrites,
+  tree: DocumentTree,
   commitTime: Timestamp,
 ): StagedCommit {
-  const drafts = new Map<string, Draft>();
-  const results = writes.map((write) => {
-    const draft = drafts.get(write.path) ?? newDraft(write.path, documentOf(write.path));
-    drafts.set(write.path, draft);
+  const known = repeats ? new Map<string, Draft>() : undefined;
+  const drafts: Draft[] = [];
+  const transformResults: (readonly Value[])[] = [];
+  for (const write of writes) {
+    const draft = known?.get(write.path) ?? newDraft(write.path, tree.row(write.path));
+    known?.set(write.path, draft);
+    drafts.push(draft);
     checkPrecondition(database, draft, write);
-    const transformResults = applyWrite(draft, write, commitTime);
-    return { draft, transformResults };
-  });
-  const documents: StagedDocument[] = [];
-  const updateTimes = new Map<Draft, WriteOutcome["updateTime"]>();
-  for (const draft of drafts.values()) {
-    const changed = isChanged(draft);
-    if (changed) documents.push(finished(draft));
-    if (draft.fields !== undefined) {
-      updateTimes.set(draft, changed ? "commit" : draft.before?.updateTime);
-    }
+    transformResults.push(applyWrite(draft, write, commitTime));
   }
-  const outcomes = results.map(({ draft, transformResults }) => ({
-    path: draft.path,
-    updateTime: updateTimes.get(draft),
-    transformResults,
+  const documents: StagedDocument[] = [];
+  for (const draft of known?.values() ?? drafts) {
+    draft.isChanged = isChanged(draft);
+    if (draft.isChanged) documents.push(finished(draft));
+  }
+  const writeResults = drafts.map((draft, index) => ({
+    updateTime: updateTimeOf(draft, commitTime),
+    transformResults: transformResults[index] ?? NO_RESULTS,
   }));
-  return { documents, outcomes };
+  return { documents, writeResults };
 }
 
-function newDraft(path: string, before: Document | undefined): Draft {
-  return { path, before, fields: before?.fields, isRemade: false };
+function newDraft(path: string, row: Row | undefined): Draft {
+  const before = row?.version.document;
+  return { path, row, before, fields: before?.fields, isRemade: false, isChanged: false };
 }
 
 /** A write that leaves its document as it was keeps the update time (measured; production does the same). */
@@ -80,13 +79,27 @@ function isChanged({ before, fields, isRemade }: Draft): boolean {
   return isRemade || !mapsIdentical(before.fields, fields);
 }
 
-function finished({ path, before, fields, isRemade }: Draft): StagedDocument {
-  const sizeBytes = fields === undefined ? 0 : documentSize(path, fields);
+/** Undefined where there is no document afterwards. */
+function updateTimeOf(draft: Draft, commitTime: Timestamp): Timestamp | undefined {
+  if (draft.fields === undefined) return undefined;
+  return draft.isChanged ? commitTime : draft.before?.updateTime;
+}
+
+function finished({ path, row, before, fields, isRemade }: Draft): StagedDocument {
+  const sizeBytes = fields === undefined ? 0 : sizeOf(path, row, fields);
   if (sizeBytes > DOCUMENT_BYTES_MAX) {
     const { code, text } = PRODUCTION_ERRORS["document-too-large"];
     throw new FirestoreError(code, text);
   }
-  return { path, before, fields, sizeBytes, isRemade };
+  return { path, row, before, fields, sizeBytes, isRemade };
+}
+
+/** What the document weighed before, and what has changed since where that is quick to tell. */
+function sizeOf(path: string, row: Row | undefined, fields: MapValue): number {
+  const version = row?.version;
+  if (version?.document === undefined) return documentSize(path, fields);
+  const growth = growthOf(version.document.fields, fields);
+  return growth === undefined ? documentSize(path, fields) : version.sizeBytes + growth;
 }
 
 function checkPrecondition(database: DatabaseName, draft: Draft, write: Write): void {
@@ -121,9 +134,9 @@ function applyWrite(draft: Draft, write: Write, commitTime: Timestamp): readonly
     case "delete":
       draft.isRemade = draft.before !== undefined;
       draft.fields = undefined;
-      return [];
+      return NO_RESULTS;
     case "verify":
-      return [];
+      return NO_RESULTS;
   }
 }
 
@@ -132,7 +145,7 @@ function applyTransforms(
   transforms: readonly FieldTransform[],
   commitTime: Timestamp,
 ): readonly Value[] {
-  if (transforms.length === 0) return [];
+  if (transforms.length === 0) return NO_RESULTS;
   const requestTime = requestTimeOf(commitTime);
   return transforms.map((transform) => {
     const fields = draft.fields ?? new Map();

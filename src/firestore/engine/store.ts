@@ -1,15 +1,17 @@
 import type { Document } from "../data/document.ts";
+import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue } from "../data/value.ts";
-import { lastSegment } from "../data/document-path.ts";
 import { DocumentTree } from "./document-tree.ts";
 import { History, type HistoryLimits } from "./history.ts";
-import { type Micros, timestampOf } from "./micros.ts";
+import type { Micros } from "./micros.ts";
 import { Scope } from "./scope.ts";
 import { type Change, documentAt, type Row } from "./version.ts";
 
 /** What a commit makes of one document. */
 export interface StagedDocument {
   readonly path: string;
+  /** Undefined: the path has had no document lately. */
+  readonly row: Row | undefined;
   readonly before: Document | undefined;
   /** Undefined: no document. */
   readonly fields: MapValue | undefined;
@@ -42,8 +44,8 @@ export class Store {
   }
 
   /** Writes the documents as of one commit. All of them must differ from what is there. */
-  apply(staged: readonly StagedDocument[], micros: Micros): readonly Change[] {
-    const changes = staged.map((one) => this.#write(one, micros));
+  apply(staged: readonly StagedDocument[], micros: Micros, time: Timestamp): readonly Change[] {
+    const changes = staged.map((one) => this.#write(one, micros, time));
     for (const { row } of changes) this.history.add(row.version);
     return changes;
   }
@@ -67,9 +69,10 @@ export class Store {
     return scope;
   }
 
-  #write({ path, before, fields, sizeBytes, isRemade }: StagedDocument, micros: Micros): Change {
-    const row = this.tree.row(path) ?? this.tree.addRow(path);
-    const after = fields && newDocument(path, fields, isRemade ? undefined : before, micros);
+  #write(staged: StagedDocument, micros: Micros, time: Timestamp): Change {
+    const { path, before, fields, sizeBytes } = staged;
+    const row = staged.row ?? this.tree.addRow(path);
+    const after = fields && newDocument(staged, fields, time);
     row.version = { row, micros, document: after, sizeBytes, previous: row.version };
     if (before === undefined && after !== undefined) this.tree.resize(row, 1);
     if (before !== undefined && after === undefined) this.tree.resize(row, -1);
@@ -78,22 +81,21 @@ export class Store {
     return change;
   }
 
-  #updateViews({ collectionPath }: Row, change: Change): void {
-    this.tree.collection(collectionPath)?.update(change);
+  #updateViews({ collection }: Row, change: Change): void {
+    collection.update(change);
     if (this.#wideScopes.size === 0) return;
-    this.#wideScopes.get(lastSegment(collectionPath))?.update(change);
+    this.#wideScopes.get(collection.id)?.update(change);
     this.#wideScopes.get("")?.update(change);
   }
 }
 
 function newDocument(
-  path: string,
+  { path, before, isRemade }: StagedDocument,
   fields: MapValue,
-  before: Document | undefined,
-  micros: Micros,
+  time: Timestamp,
 ): Document {
-  const time = timestampOf(micros);
-  return { path, fields, createTime: before?.createTime ?? time, updateTime: time };
+  const createTime = before === undefined || isRemade ? time : before.createTime;
+  return { path, fields, createTime, updateTime: time };
 }
 
 /** All collections of a name, or all there are. */

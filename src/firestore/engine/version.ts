@@ -1,4 +1,5 @@
 import type { Document } from "../data/document.ts";
+import type { Collection } from "./collection.ts";
 import type { Micros } from "./micros.ts";
 
 /** A document's place: it outlives the document while its versions are remembered. */
@@ -8,7 +9,8 @@ export interface Row {
   readonly key: string;
   /** What the name adds to the document's size. */
   readonly nameBytes: number;
-  readonly collectionPath: string;
+  /** The same one as long as the row is there. */
+  readonly collection: Collection;
   version: Version;
 }
 

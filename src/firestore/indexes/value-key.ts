@@ -1,7 +1,7 @@
 import { orderedByCodeUnits, utf8Length } from "../data/compare-strings.ts";
 import { pathKey } from "../data/document-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
-import { vectorOf } from "../data/value-type.ts";
+import { isMap, vectorOf } from "../data/value-type.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { GeoPoint, Reference, type MapValue, type Value } from "../data/value.ts";
 
@@ -75,7 +75,7 @@ function encode(value: Value): string {
   if (value === true) return TAGS.true;
   if (value === false) return TAGS.false;
   if (value instanceof Timestamp) return timeKey(value);
-  if (value instanceof Map) return mapKey(value);
+  if (isMap(value)) return mapKey(value);
   if (Array.isArray(value)) return listKey(TAGS.array, value);
   if (value instanceof Uint8Array) return bytesKey(value);
   if (value instanceof Reference) return referenceKey(value.name);

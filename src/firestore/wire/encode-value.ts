@@ -3,6 +3,7 @@ import { assert } from "../../std/assert.ts";
 import type { Document } from "../data/document.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import { GeoPoint, Reference, type ArrayValue, type MapValue, type Value } from "../data/value.ts";
+import { isMap } from "../data/value-type.ts";
 
 /** Writes the fields of a google.firestore.v1.Value: without tag and length. */
 export function encodeValue(writer: Writer, value: Value): void {
@@ -32,9 +33,9 @@ export function encodeValue(writer: Writer, value: Value): void {
 
 function encodeObject(writer: Writer, value: Exclude<Value, string | bigint | number | boolean>) {
   if (value === null) writer.uint32((11 << 3) | 0).int32(0);
-  else if (value instanceof Map) {
+  else if (isMap(value)) {
     writer.uint32((6 << 3) | 2).fork();
-    encodeFields(writer, 1, value as MapValue);
+    encodeFields(writer, 1, value);
     writer.ldelim();
   } else if (Array.isArray(value)) {
     writer.uint32((9 << 3) | 2).fork();

@@ -1,6 +1,8 @@
 import type { Document } from "../../firestore/data/document.ts";
+import { mapOfObject, ShapedMap } from "../../firestore/data/shaped-map.ts";
 import { Timestamp } from "../../firestore/data/timestamp.ts";
 import type { MapValue, Value } from "../../firestore/data/value.ts";
+import { isMap } from "../../firestore/data/value-type.ts";
 import { timeMsOf, versionOf } from "../../system/store/admin-values.ts";
 import {
   StoreError,
@@ -15,9 +17,7 @@ import {
  */
 
 export function toFields(data: DocumentData): MapValue {
-  const fields = new Map<string, Value>();
-  for (const field in data) fields.set(field, toValue(data[field] as FieldValue));
-  return fields;
+  return mapOfObject(data, toValue);
 }
 
 export function toValue(value: FieldValue): Value {
@@ -35,7 +35,44 @@ function toNumber(value: number): Value {
 }
 
 export function toSnapshot({ path, fields, updateTime }: Document): Snapshot {
-  return { path, data: fromFields(fields, path), version: versionOf(updateTime) };
+  return { path, data: dataOf(fields, path), version: versionAt(updateTime) };
+}
+
+let lastTime: Timestamp | undefined;
+let lastVersion = "";
+
+/** Documents of one commit share their time. */
+function versionAt(time: Timestamp): string {
+  if (time !== lastTime) {
+    lastVersion = versionOf(time);
+    lastTime = time;
+  }
+  return lastVersion;
+}
+
+/**
+ * A document's data is made once, and most of it is what it was before the last update: whoever
+ * compares two readings of a document finds the values that no update touched to be the same.
+ */
+function dataOf(fields: MapValue, path: string): DocumentData {
+  if (!(fields instanceof ShapedMap)) return fromFields(fields, path);
+  if (fields.reading === undefined) {
+    fields.reading = newData(fields, path);
+    fields.origin = undefined;
+  }
+  return fields.reading as DocumentData;
+}
+
+function newData({ shape, slots, origin }: ShapedMap, path: string): DocumentData {
+  const { names } = shape;
+  const isAlike = origin !== undefined && origin.shape === shape;
+  const data: { [field: string]: FieldValue } = isAlike ? { ...origin.reading } : {};
+  for (let slot = 0; slot < slots.length; slot += 1) {
+    const value = slots[slot] as Value;
+    if (isAlike && origin.slots[slot] === value) continue;
+    data[names[slot] as string] = fromValue(value, path);
+  }
+  return data;
 }
 
 function fromFields(fields: MapValue, path: string): DocumentData {
@@ -52,7 +89,7 @@ function fromValue(value: Value, path: string): FieldValue {
   if (Array.isArray(value)) {
     return (value as readonly Value[]).map((item) => fromValue(item, path));
   }
-  if (value instanceof Map) return fromFields(value as MapValue, path);
+  if (isMap(value)) return fromFields(value, path);
   const kind = value.constructor.name;
   throw new StoreError("UNIMPLEMENTED", "read", path, `holds a ${kind} the store does not read`);
 }

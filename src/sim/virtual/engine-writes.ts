@@ -1,5 +1,7 @@
 import type { FieldPath } from "../../firestore/data/document.ts";
+import { ShapedMap } from "../../firestore/data/shaped-map.ts";
 import { Timestamp } from "../../firestore/data/timestamp.ts";
+import type { MapValue } from "../../firestore/data/value.ts";
 import type {
   FieldTransform,
   Precondition as EnginePrecondition,
@@ -22,13 +24,18 @@ export function toEngineWrite(write: Write): EngineWrite {
       return { ...toUpdate(write), precondition: MUST_NOT_EXIST };
     case "set":
       return write.merge ? { ...toUpdate(write), mask: leafPaths(write.data) } : toUpdate(write);
-    case "update":
+    case "update": {
+      const fields = toFields(write.data);
       return {
-        ...toUpdate(write),
-        mask: Object.keys(write.data).map((field) => [field]),
+        kind: "update",
+        path,
+        fields,
+        mask: namesOf(fields),
+        transforms: toTransforms(write.transforms),
         precondition:
           write.precondition === undefined ? MUST_EXIST : toPrecondition(write.precondition),
       };
+    }
     case "delete":
       return {
         kind: "delete",
@@ -46,12 +53,13 @@ function toUpdate(
     kind: "update",
     path,
     fields: toFields(data),
-    transforms: transforms === undefined ? NO_TRANSFORMS : toTransforms(transforms),
+    transforms: toTransforms(transforms),
   };
 }
 
 /** Their field paths are dotted. */
-function toTransforms(transforms: Transforms): readonly FieldTransform[] {
+function toTransforms(transforms: Transforms | undefined): readonly FieldTransform[] {
+  if (transforms === undefined) return NO_TRANSFORMS;
   return Object.entries(transforms).map(([path, transform]) => {
     const field = path.split(".");
     return transform.kind === "increment"
@@ -60,10 +68,25 @@ function toTransforms(transforms: Transforms): readonly FieldTransform[] {
   });
 }
 
+function namesOf(fields: MapValue): readonly FieldPath[] {
+  return fields instanceof ShapedMap
+    ? fields.shape.paths
+    : [...fields.keys()].map((name) => [name]);
+}
+
+let lastVersion = "";
+let lastPrecondition: EnginePrecondition | undefined;
+
+/** Documents that were written together are often read and written together again. */
 function toPrecondition(precondition: Precondition): EnginePrecondition {
   if (precondition.kind === "exists") return precondition;
-  const { seconds, nanos } = timeOfVersion(precondition.version);
-  return { kind: "update-time", updateTime: new Timestamp(Number(seconds), nanos) };
+  const { version } = precondition;
+  if (lastPrecondition === undefined || version !== lastVersion) {
+    const { seconds, nanos } = timeOfVersion(version);
+    lastPrecondition = { kind: "update-time", updateTime: new Timestamp(Number(seconds), nanos) };
+    lastVersion = version;
+  }
+  return lastPrecondition;
 }
 
 /** The field paths a merge changes: maps are merged, everything else is replaced. */
@@ -93,6 +116,7 @@ function bytesOf(value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null || value instanceof Date) return SCALAR_BYTES;
   let bytes = 2;
-  for (const [field, inner] of Object.entries(value)) bytes += field.length + 4 + bytesOf(inner);
+  const fields = value as { readonly [field: string]: unknown };
+  for (const field in fields) bytes += field.length + 4 + bytesOf(fields[field]);
   return bytes;
 }
