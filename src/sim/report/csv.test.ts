@@ -13,13 +13,18 @@ describe("renderSeriesCsv", () => {
     const rows = read(renderSeriesCsv(result));
     // 30 + 45 + 60 + 40 seconds.
     expect(rows).toHaveLength(175);
-    expect(rows[0]).toMatchObject({ second: "0", phase: "baseline", queryP95Ms: "" });
+    expect(rows[0]).toMatchObject({
+      second: "0",
+      seconds: "1",
+      phase: "baseline",
+      queryP95Ms: "",
+    });
     expect(rows[1]!["writesOffered"]).toBe(String(result.series[1]!.writesOffered));
   });
 
   test("has its header even without a row", () => {
     expect(renderSeriesCsv(fixtureResult({ series: [] }))).toMatch(
-      /^second,phase,regime,[^\n]+\n$/u,
+      /^second,seconds,phase,regime,[^\n]+\n$/u,
     );
   });
 

@@ -74,10 +74,16 @@ export const histogramSchema = z.strictObject({
 });
 export type HistogramSummary = z.infer<typeof histogramSchema>;
 
-/** One second of a run. Counts are of that second; absent latencies had no sample. */
+/**
+ * One second of a run, or, in a phase of more than an hour, a stretch of equal seconds (see
+ * thin-series.ts). Counts are sums over them; latencies, limiter rate and backlog are those of the
+ * worst second; absent ones had no sample.
+ */
 export const secondSchema = z.strictObject({
   /** Whole seconds since the run's first phase began; gaps are allowed between phases. */
   second: z.int().nonnegative(),
+  /** How many seconds the row stands for; absent: 1. */
+  seconds: z.int().positive().optional(),
   phase: z.string(),
   regime: z.string(),
   marketUpdates: z.int().nonnegative(),
@@ -95,6 +101,9 @@ export const secondSchema = z.strictObject({
   /** What the limiter let through a second, and how far its reservations reached ahead. */
   limiterRate: z.number().nullable(),
   limiterBacklogMs: z.number().nullable(),
+  /** The most writes in any one of the row's seconds; absent where it has only one. */
+  writesOfferedMax: z.int().nonnegative().optional(),
+  writesCommittedMax: z.int().nonnegative().optional(),
 });
 export type Second = z.infer<typeof secondSchema>;
 

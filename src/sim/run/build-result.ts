@@ -6,6 +6,7 @@ import {
   type HistogramSummary,
   type Result,
 } from "../report/result.ts";
+import { thinPhases } from "../report/thin-series.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { Target } from "../targets/target.ts";
 import { benchmarkChecks } from "../verify/benchmark-checks.ts";
@@ -83,7 +84,8 @@ export function buildResult(end: RunEnd): Result {
     checks: [...checks],
     phases: state.phases.map((phase) => phase.result),
     histograms: histogramsOf(run, state),
-    series: state.phases.flatMap(({ series }) => series),
+    // What checks and verdicts are made from are the seconds themselves.
+    series: state.phases.flatMap(({ series }) => thinPhases(series)),
   };
 }
 

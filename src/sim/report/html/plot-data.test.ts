@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { fixtureResult } from "../result.fixture.ts";
 import type { Second } from "../result.ts";
 import { plotData } from "./plot-data.ts";
-import { thinSeries } from "./thin-series.ts";
 
 const EMPTY_SECOND: Second = {
   ...fixtureResult().series[0]!,
@@ -72,28 +71,40 @@ describe("plotData", () => {
   });
 });
 
-describe("thinSeries", () => {
-  const series = secondsOf(
-    Array.from({ length: 10 }, (_, second) => ({
-      second,
-      phase: second < 5 ? "a" : "b",
-      writesCommitted: second,
-      pnlP99Ms: second === 3 ? null : second * 10,
-    })),
-  );
-
-  test("leaves a short series as it is", () => {
-    expect(thinSeries(series, 10)).toEqual({ step: 1, seconds: series });
+describe("a long run", () => {
+  test("is drawn by means a second, and by its busiest second", () => {
+    const series = secondsOf([
+      {
+        second: 0,
+        seconds: 10,
+        phase: "a",
+        writesCommitted: 50,
+        writesCommittedMax: 20,
+        retries: 5,
+      },
+      { second: 10, seconds: 4, phase: "a", writesCommitted: 40, writesCommittedMax: 30 },
+      { second: 14, phase: "b", writesCommitted: 3 },
+    ]);
+    const { step, plots, phases, seconds } = plotData(fixtureResult({ series }));
+    const valuesOf = (id: string, name: string): unknown =>
+      plots.find((plot) => plot.id === id)?.lines.find((line) => line.name === name)?.values;
+    expect(step).toBe(10);
+    expect(seconds).toEqual([0, 10, 14]);
+    expect(valuesOf("writes", "committed")).toEqual([5, 10, 3]);
+    expect(valuesOf("writes", "committed in the busiest second")).toEqual([20, 30, null]);
+    expect(valuesOf("troubles", "retries")).toEqual([0.5, 0, 0]);
+    expect(phases).toEqual([
+      { name: "a", from: 0, until: 14 },
+      { name: "b", from: 14, until: 15 },
+    ]);
   });
 
-  test("takes means of rates and the worst latency, within a phase", () => {
-    const { step, seconds } = thinSeries(series, 5);
-    expect(step).toBe(2);
-    // Seconds 4 and 5 are of one stretch, but of two phases.
-    expect(seconds.map(({ second }) => second)).toEqual([0, 2, 4, 5, 6, 8]);
-    expect(seconds.map(({ writesCommitted }) => writesCommitted)).toEqual([
-      0.5, 2.5, 4, 5, 6.5, 8.5,
-    ]);
-    expect(seconds.map(({ pnlP99Ms }) => pnlP99Ms)).toEqual([10, 20, 40, 50, 70, 90]);
+  test("has no more points than a plot shows", () => {
+    const series = secondsOf(
+      Array.from({ length: 15_000 }, (_, second) => ({ second, phase: "a" })),
+    );
+    const { step, seconds } = plotData(fixtureResult({ series }));
+    expect(step).toBe(3);
+    expect(seconds).toHaveLength(5000);
   });
 });

@@ -1,5 +1,8 @@
 import type { Check, Result, Second } from "../result.ts";
-import { thinSeries } from "./thin-series.ts";
+import { secondsOf, thinSeries } from "../thin-series.ts";
+
+/** Most points a plot is given: more than its pixels show, and a page that stays small. */
+const POINTS_MAX = 7200;
 
 /** What plots.js draws: one shared time axis, and on it the plots. */
 export interface PlotData {
@@ -37,15 +40,18 @@ interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** The step between the points and everything plotted; plots without any sample are left out. */
+/**
+ * Everything plotted, and how many seconds a point stands for at most; plots without any sample are
+ * left out.
+ */
 export function plotData(result: Result): PlotData & { readonly step: number } {
-  const { step, seconds } = thinSeries(result.series);
-  const rows = withPauses(seconds, step);
+  const series = thinSeries(result.series, Math.ceil(result.series.length / POINTS_MAX));
+  const rows = withPauses(series);
   return {
-    step,
+    step: series.reduce((most, row) => Math.max(most, secondsOf(row)), 1),
     seconds: rows.map(({ at }) => at),
-    phases: spansOf(seconds, "phase", step),
-    regimes: spansOf(seconds, "regime", step),
+    phases: spansOf(series, "phase"),
+    regimes: spansOf(series, "regime"),
     plots: PLANS.map((plan) => drawPlan(plan, rows, result.checks)).filter(
       ({ lines }) => lines.length > 0,
     ),
@@ -58,39 +64,41 @@ interface Row {
   readonly second: Second | null;
 }
 
-function withPauses(seconds: readonly Second[], step: number): readonly Row[] {
-  return seconds.flatMap((second, index) => {
-    const previous = seconds[index - 1];
+function endOf(row: Second): number {
+  return row.second + secondsOf(row);
+}
+
+function withPauses(series: readonly Second[]): readonly Row[] {
+  return series.flatMap((second, index) => {
+    const previous = series[index - 1];
     const row = { at: second.second, second };
-    if (previous === undefined || second.second - previous.second <= step) return [row];
-    return [{ at: previous.second + step, second: null }, row];
+    if (previous === undefined || second.second <= endOf(previous)) return [row];
+    return [{ at: endOf(previous), second: null }, row];
   });
 }
 
-/** Neighbouring seconds of the same phase or regime, joined. */
-function spansOf(
-  seconds: readonly Second[],
-  field: "phase" | "regime",
-  step: number,
-): readonly Span[] {
+/** Neighbouring rows of the same phase or regime, joined. */
+function spansOf(series: readonly Second[], field: "phase" | "regime"): readonly Span[] {
   const spans: Span[] = [];
-  for (const second of seconds) {
+  for (const row of series) {
     const last = spans.at(-1);
-    const until = second.second + step;
-    if (last?.name === second[field] && second.second <= last.until) {
+    const until = endOf(row);
+    if (last?.name === row[field] && row.second <= last.until) {
       spans[spans.length - 1] = { ...last, until };
     } else {
-      spans.push({ name: second[field], from: second.second, until });
+      spans.push({ name: row[field], from: row.second, until });
     }
   }
   return spans;
 }
 
-type PlottedField = Exclude<keyof Second, "second" | "phase" | "regime">;
+type PlottedField = Exclude<keyof Second, "second" | "seconds" | "phase" | "regime">;
 
 interface LinePlan {
   readonly name: string;
   readonly field: PlottedField;
+  /** Counts are drawn as their mean a second. */
+  readonly isCount?: true;
   readonly colour: string;
   readonly dash?: readonly number[];
   readonly filled?: boolean;
@@ -117,8 +125,20 @@ const PLANS: readonly PlotPlan[] = [
     unit: "/s",
     showsZero: true,
     lines: [
-      { name: "offered", field: "writesOffered", colour: "--line-offered", filled: true },
-      { name: "committed", field: "writesCommitted", colour: "--line-committed" },
+      {
+        name: "offered",
+        field: "writesOffered",
+        isCount: true,
+        colour: "--line-offered",
+        filled: true,
+      },
+      { name: "committed", field: "writesCommitted", isCount: true, colour: "--line-committed" },
+      {
+        name: "committed in the busiest second",
+        field: "writesCommittedMax",
+        colour: "--line-committed",
+        dash: [1, 4],
+      },
       { name: "limiter rate", field: "limiterRate", colour: "--line-limiter", dash: [6, 4] },
     ],
   },
@@ -128,7 +148,9 @@ const PLANS: readonly PlotPlan[] = [
     unit: "/s",
     regimes: true,
     showsZero: true,
-    lines: [{ name: "market updates", field: "marketUpdates", colour: "--line-market" }],
+    lines: [
+      { name: "market updates", field: "marketUpdates", isCount: true, colour: "--line-market" },
+    ],
   },
   {
     id: "backlog",
@@ -151,9 +173,15 @@ const PLANS: readonly PlotPlan[] = [
     unit: "/s",
     showsZero: false,
     lines: [
-      { name: "retries", field: "retries", colour: "--line-limiter" },
-      { name: "refusals", field: "refusals", colour: "--line-tail", dash: [6, 3] },
-      { name: "client errors", field: "clientErrors", colour: "--line-query", dash: [2, 3] },
+      { name: "retries", field: "retries", isCount: true, colour: "--line-limiter" },
+      { name: "refusals", field: "refusals", isCount: true, colour: "--line-tail", dash: [6, 3] },
+      {
+        name: "client errors",
+        field: "clientErrors",
+        isCount: true,
+        colour: "--line-query",
+        dash: [2, 3],
+      },
     ],
   },
   {
@@ -197,7 +225,10 @@ function drawLine(plan: LinePlan, rows: readonly Row[], divisor: number): Line {
     colour: plan.colour,
     dash: plan.dash ?? [],
     filled: plan.filled ?? false,
-    values: rows.map(({ second }) => plotValue(second?.[plan.field] ?? null, divisor)),
+    values: rows.map(({ second }) => {
+      const perRow = plan.isCount && second !== null ? secondsOf(second) : 1;
+      return plotValue(second?.[plan.field] ?? null, divisor * perRow);
+    }),
   };
 }
 
