@@ -76,8 +76,8 @@ export type HistogramSummary = z.infer<typeof histogramSchema>;
 
 /**
  * One second of a run, or, in a phase of more than an hour, a stretch of equal seconds (see
- * thin-series.ts). Counts are sums over them; latencies, limiter rate and backlog are those of the
- * worst second; absent ones had no sample.
+ * thin-series.ts). Counts are sums over them; p50 is that of the median second, other latencies,
+ * limiter rate and backlog are those of the worst; absent ones had no sample.
  */
 export const secondSchema = z.strictObject({
   /** Whole seconds since the run's first phase began; gaps are allowed between phases. */

@@ -14,7 +14,7 @@ const COUNTS = [
   "clientOperations",
   "clientErrors",
 ] as const;
-const FIGURES = ["pnlP50Ms", "pnlP99Ms", "queryP95Ms", "limiterRate", "limiterBacklogMs"] as const;
+const FIGURES = ["pnlP99Ms", "queryP95Ms", "limiterRate", "limiterBacklogMs"] as const;
 
 const ROW = fixtureResult().series[0]!;
 
@@ -93,13 +93,21 @@ describe("thinPhases", () => {
   });
 });
 
+test("the median row's p50 stands for all, without those that have no sample", () => {
+  const p50 = (figures: readonly (number | null)[]): unknown =>
+    thinPhases(rowsOf(figures.map((pnlP50Ms) => ({ pnlP50Ms }))), 1)[0]?.pnlP50Ms;
+  expect(p50([9, null, 1, 4])).toBe(4);
+  expect(p50([9, 1, 4, 5])).toBe(4);
+  expect(p50([null, null])).toBe(null);
+});
+
 test("thinSeries thins once more what was thinned, to the same as at once", () => {
   fc.assert(
     fc.property(anySeries, (series) => {
       const twice = thinSeries(thinSeries(series, 3), 2);
       const once = thinSeries(series, 6);
       const figures = (rows: readonly Second[]): unknown =>
-        rows.map((row) => ({ ...row, regime: "any" }));
+        rows.map((row) => ({ ...row, regime: "any", pnlP50Ms: null }));
       expect(figures(twice)).toEqual(figures(once));
     }),
   );

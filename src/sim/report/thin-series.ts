@@ -13,7 +13,7 @@ export function thinPhases(series: readonly Second[], rowsMax = PHASE_ROWS_MAX):
 
 /**
  * Joins every `count` neighbouring rows of a phase, thinned before or not. Counts are summed, so that
- * no sum over the series changes; of everything else the worst stays.
+ * no sum over the series changes; of p50 the median row's stays, of everything else the worst.
  */
 export function thinSeries(series: readonly Second[], count: number): Second[] {
   return phasesOf(series).flatMap((rows) => mergeRows(rows, count));
@@ -51,7 +51,7 @@ type Count =
   | "clientOperations"
   | "clientErrors";
 
-type Figure = "pnlP50Ms" | "pnlP99Ms" | "queryP95Ms" | "limiterRate" | "limiterBacklogMs";
+type Figure = "pnlP99Ms" | "queryP95Ms" | "limiterRate" | "limiterBacklogMs";
 
 function merge(rows: readonly Second[]): Second {
   const [first, ...more] = rows as readonly [Second, ...Second[]];
@@ -75,7 +75,7 @@ function merge(rows: readonly Second[]): Second {
     refusals: sum("refusals"),
     clientOperations: sum("clientOperations"),
     clientErrors: sum("clientErrors"),
-    pnlP50Ms: worst("pnlP50Ms"),
+    pnlP50Ms: median(rows.flatMap(({ pnlP50Ms }) => pnlP50Ms ?? [])),
     pnlP99Ms: worst("pnlP99Ms"),
     queryP95Ms: worst("queryP95Ms"),
     limiterRate: worst("limiterRate"),
@@ -83,6 +83,12 @@ function merge(rows: readonly Second[]): Second {
     writesOfferedMax: most(rows.map((row) => row.writesOfferedMax ?? row.writesOffered)),
     writesCommittedMax: most(rows.map((row) => row.writesCommittedMax ?? row.writesCommitted)),
   };
+}
+
+/** By nearest rank. */
+function median(figures: readonly number[]): number | null {
+  const sorted = [...figures].sort((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? null;
 }
 
 /** Of several as long, the earliest. */

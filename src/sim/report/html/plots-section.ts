@@ -76,8 +76,8 @@ function plotFigures(texts: readonly PlotText[], data: PlotData, step: number): 
 function stepNote(step: number): Markup | null {
   if (step === 1) return null;
   return markup`<p class="aside">
-    A point stands for up to ${step} s: rates are their mean, latencies and backlog those of the
-    worst second. Checks were made from every second.
+    A point stands for up to ${step} s: rates are their mean, p50 is the median second's, other
+    latencies and the backlog are those of the worst. Checks were made from every second.
   </p>`;
 }
 
