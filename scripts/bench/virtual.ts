@@ -102,7 +102,8 @@ function phaseStopwatch(title: string) {
       if (name.startsWith(title)) startedMs = processorMs();
       else if (startedMs > 0 && tookMs === 0) tookMs = processorMs() - startedMs;
     },
-    live: ([first = ""]) => {
+    live: (lines) => {
+      const [first = ""] = lines();
       const committed = /, ([\d,]+) of /.exec(first)?.[1];
       if (committed !== undefined) writes = Number(committed.replaceAll(",", ""));
     },

@@ -165,9 +165,9 @@ function outputTo(lines: string[], hooks: Hooks): RunOutput {
   return {
     phase: (title) => hooks.phase?.(title),
     progress: (done) => hooks.progress?.(done),
-    live: (live) => {
-      const left = /(\d+) s left/.exec(live.join(" "))?.[1];
-      if (left !== undefined) hooks.secondsLeft?.(Number(left));
+    live: (_lines, elapsed) => {
+      if (elapsed === undefined) return;
+      hooks.secondsLeft?.(Math.max(0, Math.ceil((elapsed.totalMs - elapsed.passedMs) / 1000)));
     },
     line: (text) => void lines.push(text),
     finish: () => undefined,

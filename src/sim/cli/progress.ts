@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Clock } from "../../std/clock.ts";
+import { formatTime } from "./format-time.ts";
 import type { TextStream } from "./text-stream.ts";
 
 /** How a run shows what it is doing. Nothing of it is needed to understand the result. */
@@ -7,12 +8,24 @@ export interface RunOutput {
   /** A new part of the run begins. */
   phase(title: string): void;
   progress(done: number, total: number, label: string): void;
-  /** The current figures, shown in place of the ones before. */
-  live(lines: readonly string[]): void;
+  /**
+   * The current figures, shown in place of the ones before; made only when they are drawn. With how
+   * far a stretch of known length has come, where there is one.
+   */
+  live(lines: () => readonly string[], elapsed?: Elapsed): void;
   /** A line that stays. */
   line(text: string): void;
   /** Ends the live display. */
   finish(): void;
+}
+
+/** How much of a stretch of time is over, in milliseconds of the run's own clock. */
+interface Elapsed {
+  readonly passedMs: number;
+  readonly totalMs: number;
+  /** On a virtual clock: how many times faster than real time, and what that leaves of real time. */
+  readonly timesRealTime?: number;
+  readonly leftRealMs?: number;
 }
 
 /** 10 redraws a second are smooth; more only cost. */
@@ -35,12 +48,14 @@ function quietOutput(stream: TextStream): RunOutput {
   return { phase: silent, progress: silent, live: silent, line, finish: silent };
 }
 
+const noLines = (): readonly string[] => [];
+
 /** Redraws a block of lines at the bottom of the terminal. */
 class TerminalOutput implements RunOutput {
   readonly #stream: TextStream;
   readonly #clock: Clock;
   #progressLine: string | undefined;
-  #liveLines: readonly string[] = [];
+  #liveLines: () => readonly string[] = noLines;
   #drawnLines = 0;
   #drawnAtMs = -Infinity;
 
@@ -59,7 +74,11 @@ class TerminalOutput implements RunOutput {
     this.#redraw(done >= total);
   }
 
-  live(lines: readonly string[]): void {
+  live(lines: () => readonly string[], elapsed?: Elapsed): void {
+    if (elapsed !== undefined) {
+      const { passedMs, totalMs } = elapsed;
+      this.#progressLine = `${bar(passedMs, totalMs)} ${describeElapsed(elapsed)}`;
+    }
     this.#liveLines = lines;
     this.#redraw(false);
   }
@@ -78,7 +97,7 @@ class TerminalOutput implements RunOutput {
   #keep(): void {
     this.#redraw(true);
     this.#progressLine = undefined;
-    this.#liveLines = [];
+    this.#liveLines = noLines;
     this.#drawnLines = 0;
   }
 
@@ -98,7 +117,7 @@ class TerminalOutput implements RunOutput {
     const block = this.#progressLine === undefined ? [] : [this.#progressLine];
     // A block higher than the screen, or a line that wraps, could not be moved back over.
     const room = Math.max(1, (this.#stream.rows || DEFAULT_ROWS) - 1);
-    const lines = [...block, ...this.#liveLines].slice(0, room);
+    const lines = [...block, ...this.#liveLines()].slice(0, room);
     for (const line of lines) this.#stream.write(`${this.#fit(line)}\n`);
     this.#drawnLines = lines.length;
     this.#drawnAtMs = this.#clock.monotonicMs();
@@ -117,7 +136,7 @@ class PlainOutput implements RunOutput {
   readonly #stream: TextStream;
   readonly #clock: Clock;
   #writtenAtMs = -Infinity;
-  #pending: string | undefined;
+  #pending: (() => string) | undefined;
 
   constructor(stream: TextStream, clock: Clock) {
     this.#stream = stream;
@@ -131,11 +150,12 @@ class PlainOutput implements RunOutput {
   }
 
   progress(done: number, total: number, label: string): void {
-    this.#offer(describeProgress(done, total, label));
+    this.#offer(() => describeProgress(done, total, label));
   }
 
-  live(lines: readonly string[]): void {
-    this.#offer(lines.map((line) => line.trim()).join(" | "));
+  live(lines: () => readonly string[], elapsed?: Elapsed): void {
+    const time = elapsed === undefined ? [] : [describeElapsed(elapsed)];
+    this.#offer(() => [...time, ...lines().map((line) => line.trim())].join(" | "));
   }
 
   line(text: string): void {
@@ -144,11 +164,12 @@ class PlainOutput implements RunOutput {
 
   /** The last state is written even when the one before it was a moment ago. */
   finish(): void {
-    if (this.#pending !== undefined) this.line(`  ${this.#pending}`);
+    const pending = this.#pending;
     this.#pending = undefined;
+    if (pending !== undefined) this.line(`  ${pending()}`);
   }
 
-  #offer(text: string): void {
+  #offer(text: () => string): void {
     this.#pending = text;
     if (this.#clock.monotonicMs() - this.#writtenAtMs < PLAIN_PERIOD_MS) return;
     this.finish();
@@ -160,11 +181,21 @@ function describeProgress(done: number, total: number, label: string): string {
   return `${share(done, total)}%  ${done} of ${total} ${label}`;
 }
 
+/** 45%  0:27:00 of 1:00:00, 812 times real time, 0:00:03 to go */
+function describeElapsed({ passedMs, totalMs, timesRealTime, leftRealMs }: Elapsed): string {
+  const time = `${formatTime(Math.max(0, passedMs))} of ${formatTime(totalMs)}`;
+  const shared = `${share(passedMs, totalMs)}%  ${time}`;
+  if (timesRealTime === undefined) return shared;
+  const times = Math.round(timesRealTime).toLocaleString("en-US");
+  const left = leftRealMs === undefined ? "" : `, ${formatTime(leftRealMs)} to go`;
+  return `${shared}, ${times} times real time${left}`;
+}
+
 function bar(done: number, total: number): string {
   const filled = Math.floor((share(done, total) / 100) * BAR_WIDTH);
   return `[${"#".repeat(filled)}${".".repeat(BAR_WIDTH - filled)}]`;
 }
 
 function share(done: number, total: number): number {
-  return total <= 0 ? 100 : Math.min(100, Math.floor((done / total) * 100));
+  return total <= 0 ? 100 : Math.max(0, Math.min(100, Math.floor((done / total) * 100)));
 }

@@ -147,7 +147,7 @@ function withoutReport(output: RunOutput): RunOutput {
   return {
     phase: (title) => output.phase(title),
     progress: (done, total, label) => output.progress(done, total, label),
-    live: (lines) => output.live(lines),
+    live: (lines, elapsed) => output.live(lines, elapsed),
     line: () => undefined,
     finish: () => output.finish(),
   };

@@ -105,7 +105,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
     const { patientStore } = database;
     await findLostSignUps(patientStore, signUps, state);
     const audit = new DataAudit(state.expectations());
-    const onProgress = (documents: number): void => output.live([`  ${documents} documents`]);
+    const onProgress = (documents: number): void => output.live(() => [`  ${documents} documents`]);
     const { population } = state;
     await readBack({ store: patientStore, target, population, audit, signal, onProgress });
     return audit;

@@ -13,35 +13,39 @@ export interface LiveSources {
   readonly liveEveryMs: number;
 }
 
-/** Shows rates, latency, limiter and time left until the signal says that the phase is over. */
+/** Shows time, rates, latency and limiter until the signal says that the phase is over. */
 export async function showLive(sources: LiveSources, signal: AbortSignal): Promise<void> {
-  const { clock, output, recorder, liveEveryMs } = sources;
+  const { clock, output, recorder, durationMs, liveEveryMs } = sources;
   let committedBefore = 0;
+  let perSecond = 0;
   let atMs = clock.monotonicMs();
-  while (!signal.aborted) {
-    await clock.sleep(liveEveryMs, signal).catch(() => undefined);
+  const lines = (): readonly string[] => {
     const nowMs = clock.monotonicMs();
     const committed = recorder.counts.writesCommitted;
-    const perSecond = ((committed - committedBefore) * 1000) / Math.max(1, nowMs - atMs);
+    // Drawn again in the same moment, the figures are those of then.
+    if (nowMs > atMs) perSecond = ((committed - committedBefore) * 1000) / (nowMs - atMs);
     committedBefore = committed;
     atMs = nowMs;
-    output.live(liveLines(sources, nowMs, perSecond));
+    return liveLines(sources, nowMs, perSecond);
+  };
+  while (!signal.aborted) {
+    await clock.sleep(liveEveryMs, signal).catch(() => undefined);
+    output.live(lines, { passedMs: clock.monotonicMs() - recorder.startMs, totalMs: durationMs });
   }
 }
 
 function liveLines(
-  { recorder, limiter, durationMs }: LiveSources,
+  { recorder, limiter }: LiveSources,
   nowMs: number,
   perSecond: number,
 ): readonly string[] {
   const { counts } = recorder;
-  const leftSeconds = Math.max(0, Math.ceil((recorder.startMs + durationMs - nowMs) / 1000));
   const state = limiter.state(nowMs);
   const rate = Number.isFinite(state.ratePerSecond) ? formatRate(state.ratePerSecond) : "no limit";
   const failures = counts.abortedCommits + counts.failedCommits + counts.clientErrors;
   return [
     `  writes ${formatRate(perSecond)}, ${formatCount(counts.writesCommitted)} of ${formatCount(counts.writesOffered)} due`,
     `  P&L p99 ${formatMs(recorder.pnlCommit.quantileMs(0.99))}, clients ${formatCount(counts.clientOperations)} operations, ${formatCount(failures)} failures`,
-    `  limiter ${state.strategy} at ${rate}, ${formatMs(state.backlogMs)} ahead, circuit ${state.circuit}; ${leftSeconds} s left`,
+    `  limiter ${state.strategy} at ${rate}, ${formatMs(state.backlogMs)} ahead, circuit ${state.circuit}`,
   ];
 }

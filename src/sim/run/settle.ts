@@ -37,7 +37,7 @@ export async function settle(settling: Settling, before: string): Promise<void> 
       );
       return;
     }
-    if (elapsedMs > NOTICEABLE_MS) output.live(["  waiting for the database to settle"]);
+    if (elapsedMs > NOTICEABLE_MS) output.live(() => ["  waiting for the database to settle"]);
     signal.throwIfAborted();
     calm = (await answersCalmly(clock, store)) ? calm + 1 : 0;
     if (calm < CALM_ANSWERS) await clock.sleep(PAUSE_MS, signal);

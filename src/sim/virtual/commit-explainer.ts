@@ -3,7 +3,7 @@ import { tenantPath } from "../../system/schema/tenant.ts";
 import { userPath } from "../../system/schema/user.ts";
 import { parseDurationMs } from "../config/duration.ts";
 import type { SeenCommit } from "./in-process-database.ts";
-import { formatTime } from "./format-time.ts";
+import { formatTime } from "../cli/format-time.ts";
 
 /** What `--explain` asks about: a document or all beneath a path, a second of the run, or a tenant. */
 type Question =

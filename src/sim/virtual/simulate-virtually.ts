@@ -10,13 +10,13 @@ import type { SimulateVirtually } from "../cli/simulate.ts";
 import { NODE_TURNS } from "../clock/node-turns.ts";
 import { runSimulation } from "../run/run-simulation.ts";
 import { openServiceLog } from "../run/service-log.ts";
-import { formatTime } from "./format-time.ts";
+import { formatTime } from "../cli/format-time.ts";
 import { createVirtualDatabase } from "./virtual-database.ts";
 
 /** A Monday, at the opening bell of New York. Every virtual run begins here. */
 const START_WALL_MS = Date.UTC(2026, 0, 5, 14, 30);
 
-/** Of simulated time: a phase's live figures cost a millisecond. */
+/** Of simulated time: often enough for the slowest run, and they are made only when they are drawn. */
 const LIVE_EVERY_MS = 10_000;
 
 /** The same run as in real time, with other ports: its time is simulated, and so is its database. */
@@ -82,11 +82,15 @@ function showSpeed(output: RunOutput, clock: Clock, realClock: Clock): RunOutput
       output.phase(title);
     },
     progress: (done, total, label) => output.progress(done, total, label),
-    live: (lines) => {
+    live: (lines, elapsed) => {
+      if (elapsed === undefined) {
+        output.live(lines);
+        return;
+      }
       const passedMs = clock.monotonicMs() - simulatedMs;
-      const speedUp = passedMs / Math.max(1, realClock.monotonicMs() - realMs);
-      const times = Math.round(speedUp).toLocaleString("en-US");
-      output.live([...lines, `  simulated ${formatTime(passedMs)}, ${times} times real time`]);
+      const timesRealTime = passedMs / Math.max(1, realClock.monotonicMs() - realMs);
+      const leftMs = Math.max(0, elapsed.totalMs - elapsed.passedMs);
+      output.live(lines, { ...elapsed, timesRealTime, leftRealMs: leftMs / timesRealTime });
     },
     line: (text) => output.line(text),
     finish: () => output.finish(),

@@ -1,4 +1,4 @@
-/** Simulated time: 1:02:03. */
+/** A stretch of time: 1:02:03. */
 export function formatTime(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1000);
   const twoDigits = (value: number): string => String(value % 60).padStart(2, "0");
