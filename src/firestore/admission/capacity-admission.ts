@@ -2,6 +2,7 @@ import type { Rng } from "../../std/rng.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
 import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
 import type { DatabaseName } from "../data/document.ts";
+import { collectionOf } from "../data/document-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { Write } from "../data/write.ts";
 import type { IndexCatalogue, IndexEntry, QueryPlan } from "../indexes/catalogue.ts";
@@ -157,6 +158,7 @@ export class CapacityAdmission implements ControlledAdmission {
 
   reset(nowMs: number, options: { readonly warmToWritesPerSecond?: number } = {}): void {
     this.#databases.clear();
+    this.#latest = undefined;
     this.#warmRate = options.warmToWritesPerSecond ?? 0;
     this.resetCounters(nowMs);
   }
@@ -203,6 +205,8 @@ export class CapacityAdmission implements ControlledAdmission {
   }
 
   #database(name: DatabaseName): DatabaseState {
+    // Who has one database names it by one object.
+    if (this.#latest?.name === name) return this.#latest;
     const key = `${name.projectId}/${name.databaseId}`;
     const known = this.#databases.get(key);
     if (known !== undefined) return this.#used(known);
@@ -309,11 +313,13 @@ function chargeWrite(state: DatabaseState, footprint: WriteFootprint, nowMs: num
  */
 function chargeRows(
   state: DatabaseState,
-  { collection }: WriteFootprint,
+  { path }: WriteFootprint,
   entries: readonly IndexEntry[],
   created: 1 | -1,
   nowMs: number,
 ): void {
+  if (entries.length === 0) return;
+  const collection = collectionOf(path);
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index] as IndexEntry;
     const place = state.placeOf(entry, collection, nowMs);

@@ -1,5 +1,6 @@
 import type { KeyRange } from "../capacity/key-range.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
+import { collectionOf } from "../data/document-path.ts";
 import type { IndexEntry } from "../indexes/catalogue.ts";
 import type { WriteExplanation } from "./controlled-admission.ts";
 import type { DatabaseState } from "./database-state.ts";
@@ -46,13 +47,13 @@ function touchedRanges(
 ): ReadonlyMap<KeyRange, KeySpace> {
   const ranges = new Map<KeyRange, KeySpace>();
   const add = (space: KeySpace, key: string): void => void ranges.set(space.locate(key), space);
-  for (const { path, collection, changes } of footprints) {
+  for (const { path, changes } of footprints) {
     add(state.model.documentSpace(path, nowMs), path);
     const entries = [...changes.removed, ...changes.inserted];
     for (const [index, entry] of entries.entries()) {
       const before = entries[index - 1];
       if (before !== undefined && isTwin(before, entry)) continue;
-      const { space, prefix } = state.placeOf(entry, collection, nowMs);
+      const { space, prefix } = state.placeOf(entry, collectionOf(path), nowMs);
       add(space, prefix + entry.key);
     }
   }

@@ -62,21 +62,27 @@ export function oversizedWrite(
 }
 
 function brokenLimit(footprint: WriteFootprint): HardRefusal | undefined {
-  const { path, transforms, entries } = footprint;
-  const subject = `document ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`;
+  const { path, transforms, entries, changes } = footprint;
   if (path.length > MAX_NAME / 4 && documentNameSize(path) > MAX_NAME) {
     return tooLarge(
       "document-name-size",
-      subject,
+      subjectOf(path),
       documentNameSize(path),
       MAX_NAME,
       "bytes of name",
     );
   }
   if (transforms > MAX_TRANSFORMS) {
-    return tooLarge("transforms-per-document", subject, transforms, MAX_TRANSFORMS, "transforms");
+    return tooLarge(
+      "transforms-per-document",
+      subjectOf(path),
+      transforms,
+      MAX_TRANSFORMS,
+      "transforms",
+    );
   }
   if (entries > MAX_ENTRIES) {
+    const subject = subjectOf(path);
     return hard("too-many-index-entries", {
       limit: "index-entries-per-document",
       subject,
@@ -84,11 +90,14 @@ function brokenLimit(footprint: WriteFootprint): HardRefusal | undefined {
       explanation: `${subject} would have ${figure(entries)} index entries, at most ${figure(MAX_ENTRIES)} are allowed. Exempt its large arrays and maps from indexing ("indexes": []).`,
     });
   }
-  return brokenEntrySize(footprint, subject);
+  return changes.inserted.length === 0 ? undefined : brokenEntrySize(footprint);
 }
 
-function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusal | undefined {
-  const { path, changes } = footprint;
+function subjectOf(path: string): string {
+  return `document ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`;
+}
+
+function brokenEntrySize({ path, changes }: WriteFootprint): HardRefusal | undefined {
   const large = changes.inserted.find(
     (entry) =>
       (path.length > LONG_PATH || entry.definition.fields.length > 3) &&
@@ -98,7 +107,7 @@ function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusa
     const size = large.sizeBytes;
     return tooLarge(
       "index-entry-size",
-      subject,
+      subjectOf(path),
       size,
       MAX_ENTRY,
       `bytes in an entry of ${large.space}`,
@@ -107,7 +116,13 @@ function brokenEntrySize(footprint: WriteFootprint, subject: string): HardRefusa
   if (changes.inserted.length <= MANY_ENTRIES) return undefined;
   const all = entriesSize(changes.inserted);
   if (all <= MAX_ENTRIES_SIZE) return undefined;
-  return tooLarge("index-entries-size", subject, all, MAX_ENTRIES_SIZE, "bytes of index entries");
+  return tooLarge(
+    "index-entries-size",
+    subjectOf(path),
+    all,
+    MAX_ENTRIES_SIZE,
+    "bytes of index entries",
+  );
 }
 
 function entriesSize(entries: readonly IndexEntry[]): number {

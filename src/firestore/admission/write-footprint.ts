@@ -1,10 +1,10 @@
-import { collectionOf } from "../data/document-path.ts";
 import {
   type AnyFields,
   decodedFields,
   encodedAfter,
   EncodedFields,
 } from "../data/encoded-fields.ts";
+import { repeatsDocument } from "../data/repeated-documents.ts";
 import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue } from "../data/value.ts";
 import type { Write } from "../data/write.ts";
@@ -16,10 +16,11 @@ import type { DatabaseState } from "./database-state.ts";
 /** What one write of a commit touches. */
 export interface WriteFootprint {
   readonly path: string;
-  readonly collection: string;
   /** How many documents there are more for it: 1, 0 or -1. */
   readonly created: -1 | 0 | 1;
   readonly after: AnyFields | undefined;
+  /** What it is afterwards is to be remembered, for nobody else can tell. */
+  readonly isUnknown: boolean;
   readonly changes: EntryChanges;
   /** The document's index entries afterwards, in all; 0 where they cannot have become more. */
   readonly entries: number;
@@ -42,48 +43,52 @@ export class Footprints {
     writes: readonly Write[],
     requestTime: Timestamp,
   ): readonly WriteFootprint[] {
-    const changed = new Map<string, AnyFields | undefined>();
+    const made = repeatsDocument(writes) ? new Map<string, WriteFootprint>() : undefined;
     const footprints: WriteFootprint[] = [];
     for (const write of writes) {
       if (write.kind === "verify") continue;
-      const known = changed.has(write.path) ? changed.get(write.path) : this.#before(state, write);
-      const encoded = encodedAfter(write);
-      // What is kept is decoded anew each time: here, at most once.
-      const before = encoded === undefined ? plain(known) : known;
-      const after =
-        encoded === undefined
-          ? afterImage(plain(before), write, requestTime)
-          : replacedBy(known, encoded);
-      changed.set(write.path, after);
-      footprints.push(this.#footprint(write, before, after));
+      const footprint = this.#footprint(state, write, made?.get(write.path), requestTime);
+      made?.set(write.path, footprint);
+      footprints.push(footprint);
     }
     return footprints;
   }
 
   /** Keeps what the writes made, where nobody else can tell it. `bytesEach`: on the wire. */
   remember(state: DatabaseState, footprints: readonly WriteFootprint[], bytesEach: number): void {
-    for (const { path, after } of footprints) {
-      if (this.#previous(state.name, path) !== "unknown") continue;
-      state.memory.set(path, after ?? "none", bytesEach);
+    for (const { path, after, isUnknown } of footprints) {
+      if (isUnknown) state.memory.set(path, after ?? "none", bytesEach);
     }
   }
 
+  /** `earlier`: what an earlier write of the same commit has made of the document. */
   #footprint(
+    state: DatabaseState,
     write: Write,
-    before: AnyFields | undefined,
-    after: AnyFields | undefined,
+    earlier: WriteFootprint | undefined,
+    requestTime: Timestamp,
   ): WriteFootprint {
+    const { path } = write;
+    const told = earlier === undefined ? this.#previous(state.name, path) : undefined;
+    const isUnknown = earlier?.isUnknown ?? told === "unknown";
+    const found = told === "unknown" ? state.memory.get(path) : told;
+    const known = earlier === undefined ? (found === "none" ? undefined : found) : earlier.after;
+    const encoded = encodedAfter(write);
+    // What is kept is decoded anew each time: here, at most once.
+    const before = encoded === undefined ? plain(known) : known;
+    const after =
+      encoded === undefined
+        ? afterImage(plain(before), write, requestTime)
+        : replacedBy(known, encoded);
     const changes =
-      before === after
-        ? NO_CHANGES
-        : this.#catalogue.changes(write.path, plain(before), plain(after));
+      before === after ? NO_CHANGES : this.#catalogue.changes(path, plain(before), plain(after));
     return {
-      path: write.path,
-      collection: collectionOf(write.path),
+      path,
       created: createdBy(before, after),
       after,
+      isUnknown,
       changes,
-      entries: this.#entriesAfter(write.path, before, after, changes),
+      entries: this.#entriesAfter(path, before, after, changes),
       transforms:
         write.kind === "update" || write.kind === "transform" ? write.transforms.length : 0,
     };
@@ -99,12 +104,6 @@ export class Footprints {
     if (before === undefined) return inserted.length;
     if (after === undefined || inserted.length <= removed.length) return 0;
     return this.#catalogue.countEntries(path, decodedFields(after));
-  }
-
-  #before(state: DatabaseState, { path }: Write): AnyFields | undefined {
-    const known = this.#previous(state.name, path);
-    const before = known === "unknown" ? state.memory.get(path) : known;
-    return before === "none" ? undefined : before;
   }
 }
 

@@ -13,8 +13,7 @@ export type Matcher = (document: Document, key: string) => boolean;
 export function compileFilter(filter: Filter, keyOf: (value: Value) => string): Matcher {
   switch (filter.kind) {
     case "and": {
-      const all = filter.filters.map((inner) => compileFilter(inner, keyOf));
-      return (document, key) => all.every((matches) => matches(document, key));
+      return allOf(filter.filters.map((inner) => compileFilter(inner, keyOf)));
     }
     case "or": {
       const any = filter.filters.map((inner) => compileFilter(inner, keyOf));
@@ -28,6 +27,16 @@ export function compileFilter(filter: Filter, keyOf: (value: Value) => string): 
       if (isNameField(filter.field)) return compileName(filter.operator, filter.value, keyOf);
       return onField(filter.field, compileTest(filter.operator, filter.value));
   }
+}
+
+/** Whether a document passes all of them. */
+export function allOf(matchers: readonly Matcher[]): Matcher {
+  const [only] = matchers;
+  if (matchers.length === 1 && only !== undefined) return only;
+  return (document, key) => {
+    for (const matches of matchers) if (!matches(document, key)) return false;
+    return true;
+  };
 }
 
 type ValueTest = (value: Value) => boolean;

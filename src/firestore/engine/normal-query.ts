@@ -13,7 +13,7 @@ import type { Cursor, Order, StructuredQuery } from "../data/query.ts";
 import { Reference, type Value } from "../data/value.ts";
 import { checkQuery } from "./check-query.ts";
 import { type Conjunction, disjunctionsOf, isInequality, leavesOf } from "./disjunctions.ts";
-import { compareKeys, compileFilter, type Matcher } from "./filter-matcher.ts";
+import { allOf, compareKeys, compileFilter, type Matcher } from "./filter-matcher.ts";
 
 /** A document with its place in the order of names, as queries pass it along. */
 export interface Candidate {
@@ -138,7 +138,7 @@ function matcherOf(
   if (findNearest !== undefined) {
     tests.push(({ fields }) => getField(fields, findNearest.field) !== undefined);
   }
-  return (document, key) => tests.every((test) => test(document, key));
+  return allOf(tests);
 }
 
 function placeTest({ parent, collectionId, allDescendants }: StructuredQuery): Matcher | undefined {

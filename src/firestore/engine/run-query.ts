@@ -4,15 +4,9 @@ import { pathKey } from "../data/document-path.ts";
 import { compareValues } from "../data/compare-values.ts";
 import type { Candidate, NormalQuery } from "./normal-query.ts";
 import type { OrderedView, ViewEntry } from "./ordered-view.ts";
-import {
-  boundsOf,
-  cursorRange,
-  intersect,
-  type Points,
-  pointsOf,
-  type Range,
-} from "./query-ranges.ts";
+import { boundsOf, cursorRange, intersect, type Points, pointsOf } from "./query-ranges.ts";
 import type { Scope } from "./scope.ts";
+import type { Stretch } from "./sorted-list.ts";
 import type { Store } from "./store.ts";
 import type { Row } from "./version.ts";
 
@@ -96,13 +90,20 @@ function documentsOf(
     if (document === undefined || overlay.has(row.path)) return undefined;
     return query.matches(document, row.key) ? { document, key: row.key } : undefined;
   };
-  if (scope.size <= SMALL_SCOPE_MAX) return sorted(query, matching(scope.liveRows(), pick));
+  if (scope.size <= SMALL_SCOPE_MAX) {
+    const found: Candidate[] = [];
+    for (const row of scope.liveRows()) take(found, pick(row));
+    return found.sort(query.compare);
+  }
   const points = bestPoints(scope, query);
   const scan = orderedScan(scope, query);
   const share = points === undefined ? 1 : Math.min(1, points.count / Math.max(1, scope.size));
-  const scanCost = wanted === undefined ? scan.count : Math.min(scan.count, wanted / share);
+  const count = scan.size;
+  const scanCost = wanted === undefined ? count : Math.min(count, wanted / share);
   if (points !== undefined && points.count <= scanCost) {
-    return sorted(query, matching(points.rows(), pick));
+    const found: Candidate[] = [];
+    for (const row of rowsOf(points.stretches)) take(found, pick(row));
+    return found.sort(query.compare);
   }
   return scanInOrder(scan, query, wanted, pick);
 }
@@ -116,20 +117,13 @@ function scopeOf(store: Store, { scope }: NormalQuery): Scope | undefined {
 
 type Pick = (row: Row) => Candidate | undefined;
 
-function* matching(rows: Iterable<Row>, pick: Pick): Generator<Candidate> {
-  for (const row of rows) {
-    const candidate = pick(row);
-    if (candidate !== undefined) yield candidate;
-  }
-}
-
-function sorted(query: NormalQuery, candidates: Iterable<Candidate>): readonly Candidate[] {
-  return [...candidates].sort(query.compare);
+function take(candidates: Candidate[], candidate: Candidate | undefined): void {
+  if (candidate !== undefined) candidates.push(candidate);
 }
 
 interface FoundPoints {
   readonly count: number;
-  readonly rows: () => Iterable<Row>;
+  readonly stretches: readonly Stretch<ViewEntry>[];
 }
 
 /** For each conjunction the equality condition that leaves the fewest documents; undefined if one has none. */
@@ -149,70 +143,38 @@ function bestPoints(scope: Scope, query: NormalQuery): FoundPoints | undefined {
   }
   return {
     count: chosen.reduce((sum, { count }) => sum + count, 0),
-    rows: () => distinctRows(chosen.map(({ rows }) => rows())),
+    stretches: chosen.flatMap(({ stretches }) => stretches),
   };
 }
 
 function findPoints({ entries }: OrderedView, { ranges }: Points): FoundPoints {
-  const counts = ranges.map(
-    (range) => entries.countBefore(range.isBeforeEnd) - entries.countBefore(range.isBeforeStart),
-  );
-  return {
-    count: counts.reduce((sum, count) => sum + count, 0),
-    rows: () => distinctRows(ranges.map((range) => rowsIn(ascending(entries, range)))),
-  };
+  const stretches = ranges.map((range) => entries.between(range.isBeforeStart, range.isBeforeEnd));
+  return { count: stretches.reduce((sum, { size }) => sum + size, 0), stretches };
 }
 
-/** Each row once, though several ranges may hold it. */
-function* distinctRows(sources: readonly Iterable<Row>[]): Generator<Row> {
-  const seen = new Set<Row>();
-  for (const source of sources) {
-    for (const row of source) {
-      if (sources.length > 1) {
-        if (seen.has(row)) continue;
-        seen.add(row);
-      }
-      yield row;
-    }
+/** Each row once, though several stretches may hold it. */
+function rowsOf(stretches: readonly Stretch<ViewEntry>[]): Iterable<Row> {
+  const rows: Row[] = [];
+  for (const stretch of stretches) {
+    stretch.ascend(({ row }) => {
+      rows.push(row);
+      return true;
+    });
   }
-}
-
-function* rowsIn(entries: Iterable<ViewEntry>): Generator<Row> {
-  for (const { row } of entries) yield row;
-}
-
-function* ascending(entries: OrderedView["entries"], range: Range): Generator<ViewEntry> {
-  for (const entry of entries.ascending(range.isBeforeStart)) {
-    if (!range.isBeforeEnd(entry)) return;
-    yield entry;
-  }
-}
-
-function* descending(entries: OrderedView["entries"], range: Range): Generator<ViewEntry> {
-  for (const entry of entries.descending(range.isBeforeEnd)) {
-    if (range.isBeforeStart(entry)) return;
-    yield entry;
-  }
-}
-
-interface Scan {
-  readonly view: OrderedView;
-  readonly range: Range;
-  readonly count: number;
+  return stretches.length > 1 ? new Set(rows) : rows;
 }
 
 /** The view of the first ordered field, between the query's bounds. */
-function orderedScan(scope: Scope, query: NormalQuery): Scan {
+function orderedScan(scope: Scope, query: NormalQuery): Stretch<ViewEntry> {
   const { field } = query.orders[0] as NormalQuery["orders"][number];
   const view = scope.view(isNameField(field) ? NAME_FIELD : field, "value");
   const range = intersect(boundsOf(query), cursorRange(query));
-  const start = view.entries.countBefore(range.isBeforeStart);
-  return { view, range, count: Math.max(0, view.entries.countBefore(range.isBeforeEnd) - start) };
+  return view.entries.between(range.isBeforeStart, range.isBeforeEnd);
 }
 
 /** Takes documents as the view has them, sorts those whose first values tie, and stops at `wanted`. */
 function scanInOrder(
-  { view, range }: Scan,
+  stretch: Stretch<ViewEntry>,
   query: NormalQuery,
   wanted: number | undefined,
   pick: Pick,
@@ -221,27 +183,23 @@ function scanInOrder(
     NormalQuery["orders"][number],
     NormalQuery["orders"][number] | undefined,
   ];
-  const entries =
-    first.direction === "ascending"
-      ? ascending(view.entries, range)
-      : descending(view.entries, range);
   const isViewOrder =
     second === undefined || (isNameField(second.field) && second.direction === first.direction);
   const result: Candidate[] = [];
   let group: ViewEntry | undefined;
   let groupStart = 0;
-  for (const entry of entries) {
+  const visit = (entry: ViewEntry): boolean => {
     if (!isViewOrder && group !== undefined && compareValues(group.value, entry.value) !== 0) {
       sortTail(result, groupStart, query);
       groupStart = result.length;
-      if (wanted !== undefined && result.length >= wanted) return result;
+      if (wanted !== undefined && result.length >= wanted) return false;
     }
     group = entry;
-    const candidate = pick(entry.row);
-    if (candidate === undefined) continue;
-    result.push(candidate);
-    if (isViewOrder && result.length === wanted) return result;
-  }
+    take(result, pick(entry.row));
+    return !(isViewOrder && result.length === wanted);
+  };
+  if (first.direction === "ascending") stretch.ascend(visit);
+  else stretch.descend(visit);
   if (!isViewOrder) sortTail(result, groupStart, query);
   return result;
 }

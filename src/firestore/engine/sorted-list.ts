@@ -62,33 +62,15 @@ export class SortedList<T> {
     return true;
   }
 
-  /** How many items lie before the place. */
-  countBefore(isBefore: (item: T) => boolean): number {
-    const at = this.#chunkAt(isBefore);
-    let count = 0;
-    for (let index = 0; index < at; index += 1) count += (this.#chunks[index] as T[]).length;
-    const chunk = this.#chunks[at];
-    return chunk === undefined ? count : count + partitionPoint(chunk, isBefore);
+  /** The items from the first place on and before the second: none where that lies first. */
+  between(start: (item: T) => boolean, end: (item: T) => boolean): Stretch<T> {
+    return new Stretch(this.#chunks, this.#placeOf(start), this.#placeOf(end));
   }
 
-  /** The items from the place on. The list must not change meanwhile. */
-  *ascending(isBefore: (item: T) => boolean = () => false): Generator<T> {
-    const start = this.#chunkAt(isBefore);
-    for (let at = start; at < this.#chunks.length; at += 1) {
-      const chunk = this.#chunks[at] as T[];
-      const first = at === start ? partitionPoint(chunk, isBefore) : 0;
-      for (let index = first; index < chunk.length; index += 1) yield chunk[index] as T;
-    }
-  }
-
-  /** The items before the place, the last one first. The list must not change meanwhile. */
-  *descending(isBefore: (item: T) => boolean = () => true): Generator<T> {
-    const start = Math.min(this.#chunkAt(isBefore), this.#chunks.length - 1);
-    for (let at = start; at >= 0; at -= 1) {
-      const chunk = this.#chunks[at] as T[];
-      const end = at === start ? partitionPoint(chunk, isBefore) : chunk.length;
-      for (let index = end - 1; index >= 0; index -= 1) yield chunk[index] as T;
-    }
+  #placeOf(isBefore: (item: T) => boolean): Place {
+    const chunk = this.#chunkAt(isBefore);
+    const items = this.#chunks[chunk];
+    return { chunk, index: items === undefined ? 0 : partitionPoint(items, isBefore) };
   }
 
   #isBefore(item: T): (other: T) => boolean {
@@ -114,4 +96,55 @@ function partitionPoint<T>(items: readonly T[], isBefore: (item: T) => boolean):
     else high = middle;
   }
   return low;
+}
+
+interface Place {
+  readonly chunk: number;
+  readonly index: number;
+}
+
+/** A part of a sorted list, as long as the list does not change. */
+export class Stretch<T> {
+  readonly #chunks: readonly (readonly T[])[];
+  readonly #start: Place;
+  readonly #end: Place;
+
+  constructor(chunks: readonly (readonly T[])[], start: Place, end: Place) {
+    this.#chunks = chunks;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get size(): number {
+    let size = this.#end.index - this.#start.index;
+    for (let at = this.#start.chunk; at < this.#end.chunk; at += 1) {
+      size += (this.#chunks[at] as T[]).length;
+    }
+    return this.#start.chunk > this.#end.chunk ? 0 : Math.max(0, size);
+  }
+
+  /** Shows one item after the other until one is answered with false. */
+  ascend(visit: (item: T) => boolean): void {
+    for (let at = this.#start.chunk; at <= this.#end.chunk; at += 1) {
+      const chunk = this.#chunks[at];
+      if (chunk === undefined) return;
+      const end = at === this.#end.chunk ? this.#end.index : chunk.length;
+      for (let index = at === this.#start.chunk ? this.#start.index : 0; index < end; index += 1) {
+        if (!visit(chunk[index] as T)) return;
+      }
+    }
+  }
+
+  /** The same, the last one first. */
+  descend(visit: (item: T) => boolean): void {
+    for (let at = this.#end.chunk; at >= this.#start.chunk; at -= 1) {
+      const chunk = this.#chunks[at];
+      if (chunk === undefined) continue;
+      const first = at === this.#start.chunk ? this.#start.index : 0;
+      const end = at === this.#end.chunk ? this.#end.index : chunk.length;
+      for (let index = end - 1; index >= first; index -= 1) {
+        if (!visit(chunk[index] as T)) return;
+      }
+    }
+  }
 }

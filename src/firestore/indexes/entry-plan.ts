@@ -1,5 +1,9 @@
 import type { FieldPath } from "../data/document.ts";
 import { parseFieldPath } from "../data/field-path.ts";
+import type { Shape } from "../data/shape.ts";
+import { ShapedMap } from "../data/shaped-map.ts";
+import type { MapValue } from "../data/value.ts";
+import { isMap } from "../data/value-type.ts";
 import { fieldPathSize } from "../data/value-size.ts";
 import type { IndexDefinition, IndexField } from "./catalogue.ts";
 import { nameDirectionAfter, type IndexFile } from "./index-file.ts";
@@ -44,6 +48,8 @@ export interface FieldPlan {
   /** Composites that look at it or beneath it. Only of fields at the top. */
   readonly composites: readonly CompositePlan[];
   readonly children: Map<string, FieldPlan>;
+  /** It is in no index by itself; fields within it may be. */
+  readonly isBare: boolean;
 }
 
 /** Fields of a collection group that are remembered. Maps whose keys are data have no end of fields. */
@@ -55,6 +61,7 @@ export class GroupPlan {
   readonly #group: string;
   readonly #singleFields: SingleFields;
   readonly #top = new Map<string, FieldPlan>();
+  readonly #shapes = new Map<Shape, readonly FieldPlan[]>();
   #slots = 0;
   #fields = 0;
 
@@ -69,6 +76,30 @@ export class GroupPlan {
   /** Whether it remembers so many fields that it is to be made anew, and what is kept by its slots too. */
   get isFull(): boolean {
     return this.#fields > MOST_FIELDS;
+  }
+
+  /** Whether it is the group of the collection whose name lies there in the path. */
+  isOf(path: string, start: number, end: number): boolean {
+    return this.#group.length === end - start && path.startsWith(this.#group, start);
+  }
+
+  /** Whether all that changes is fields that no index has; false where a closer look is due. */
+  isUntouched(before: MapValue, after: MapValue): boolean {
+    if (!(before instanceof ShapedMap && after instanceof ShapedMap)) return false;
+    if (before.shape !== after.shape) return false;
+    const fields = this.#shapes.get(after.shape) ?? this.#planShape(after.shape);
+    for (let slot = 0; slot < fields.length; slot += 1) {
+      const [old, current] = [before.slots[slot], after.slots[slot]];
+      if (old === current) continue;
+      if (fields[slot]?.isBare !== true || isMap(old) || isMap(current)) return false;
+    }
+    return true;
+  }
+
+  #planShape(shape: Shape): readonly FieldPlan[] {
+    const plans = shape.names.map((name) => this.field(name));
+    this.#shapes.set(shape, plans);
+    return plans;
   }
 
   /** The field of this name in the map whose fields are given; at the top by default. */
@@ -87,15 +118,17 @@ export class GroupPlan {
     const plans = rows.map((definition) => this.#row(definition));
     const isElements = (plan: RowPlan): boolean =>
       plan.definition.fields.some((field) => "arrayConfig" in field);
+    const composites =
+      path.length > 1
+        ? []
+        : this.composites.filter(({ columns }) => columns.some((one) => one.path[0] === path[0]));
     return {
       path,
       whole: plans.filter((plan) => !isElements(plan)),
       elements: plans.filter(isElements),
-      composites:
-        path.length > 1
-          ? []
-          : this.composites.filter(({ columns }) => columns.some((one) => one.path[0] === path[0])),
+      composites,
       children: new Map(),
+      isBare: plans.length + composites.length === 0,
     };
   }
 

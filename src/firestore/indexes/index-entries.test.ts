@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareValues } from "../data/compare-values.ts";
+import { mapOfObject } from "../data/shaped-map.ts";
 import type { MapValue, Value } from "../data/value.ts";
 import type { IndexEntry } from "./catalogue.ts";
 import { createCatalogue, NO_INDEX_FILE } from "./create-catalogue.ts";
@@ -284,6 +285,8 @@ const documents = fc.option(
   { nil: undefined },
 );
 
+const ASCENDING = { queryScope: "COLLECTION", order: "ASCENDING" } as const;
+
 describe("the laws of entries", () => {
   const catalogue = createCatalogue({
     indexes: [
@@ -292,10 +295,7 @@ describe("the laws of entries", () => {
       index("t[] a", "COLLECTION_GROUP"),
       index("-__name__"),
     ],
-    fieldOverrides: [
-      exempt("m.y"),
-      exempt("b", [{ queryScope: "COLLECTION", order: "ASCENDING" }]),
-    ],
+    fieldOverrides: [exempt("m.y"), exempt("b", [ASCENDING])],
   });
   const all = (document: MapValue | undefined): ReadonlySet<string> =>
     new Set(catalogue.changes("p/1/c/d", undefined, document).inserted.map(text));
@@ -310,6 +310,28 @@ describe("the laws of entries", () => {
         expect(inserted.map(text).toSorted()).toEqual(without(now, old));
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("is the same for maps that share their names, where fields may be in no index", () => {
+    const shaped = (map: MapValue): MapValue =>
+      mapOfObject(Object.fromEntries(map), (value) => value);
+    const sparse = createCatalogue({
+      indexes: [index("a -b")],
+      fieldOverrides: [exempt("*"), exempt("m.x", [ASCENDING]), exempt("t", [ASCENDING])],
+    });
+    fc.assert(
+      fc.property(documents, documents, (first, update) => {
+        fc.pre(first !== undefined && update !== undefined);
+        const [before, after] = [first, new Map([...first, ...update])];
+        for (const one of [catalogue, sparse]) {
+          const plain = one.changes("p/1/c/d", before, after);
+          const alike = one.changes("p/1/c/d", shaped(before), shaped(after));
+          expect(alike.removed.map(text).toSorted()).toEqual(plain.removed.map(text).toSorted());
+          expect(alike.inserted.map(text).toSorted()).toEqual(plain.inserted.map(text).toSorted());
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { collectionOf, lastSegment } from "../data/document-path.ts";
+import { collectionOf } from "../data/document-path.ts";
 import { getField } from "../data/map-fields.ts";
 import type { ArrayValue, MapValue, Value } from "../data/value.ts";
 import { isArray, isMap, isVector, vectorOf } from "../data/value-type.ts";
@@ -11,8 +11,10 @@ import { sameKey } from "./same-key.ts";
 import { SingleFields } from "./single-fields.ts";
 import { ascendingKey } from "./value-key.ts";
 
-/** Collections whose plans and names of spaces are kept. Past this many all are forgotten. */
-const MOST_COLLECTIONS = 10_000;
+/** Collection groups whose plans are kept. Past this many all are forgotten. */
+const MOST_GROUPS = 10_000;
+/** Collections whose names of spaces are kept: two generations of so many. */
+const COLLECTIONS = 20_000;
 
 interface Collection {
   readonly path: string;
@@ -33,7 +35,9 @@ export class IndexEntries {
   readonly #file: IndexFile;
   readonly #singleFields: SingleFields;
   readonly #plans = new Map<string, GroupPlan>();
-  readonly #collections = new Map<string, Collection>();
+  #young = new Map<string, Collection>();
+  #old = new Map<string, Collection>();
+  #lastPlan: GroupPlan | undefined;
   #writes = 0;
 
   constructor(file: IndexFile) {
@@ -43,7 +47,11 @@ export class IndexEntries {
 
   changes(path: string, before: MapValue | undefined, after: MapValue | undefined): EntryChanges {
     if (before === after) return NO_CHANGES;
-    const walk = new Walk(this.#collectionOf(path), path, (this.#writes += 1));
+    const plan = this.#planOf(path);
+    if (before !== undefined && after !== undefined && plan.isUntouched(before, after)) {
+      return NO_CHANGES;
+    }
+    const walk = new Walk(this.#collectionOf(path, plan), path, (this.#writes += 1));
     if (before === undefined || after === undefined) {
       for (const composite of walk.collection.plan.composites) walk.touch(composite);
     }
@@ -53,30 +61,38 @@ export class IndexEntries {
   }
 
   countEntries(path: string, fields: MapValue): number {
-    const { plan } = this.#collectionOf(path);
+    const plan = this.#planOf(path);
     let count = countFields(plan, fields, undefined);
     for (const { columns } of plan.composites) count += rowsOf(columns, fields).length;
     return count;
   }
 
-  #collectionOf(path: string): Collection {
-    const collectionPath = collectionOf(path);
-    const known = this.#collections.get(collectionPath);
-    if (known !== undefined && !known.plan.isFull) return known;
-    const group = lastSegment(collectionPath);
-    if (this.#plans.get(group)?.isFull === true) {
-      this.#plans.delete(group);
-      this.#collections.clear();
-    }
-    if (this.#collections.size >= MOST_COLLECTIONS) this.#collections.clear();
+  /** How the documents of the path's collection group are indexed. */
+  #planOf(path: string): GroupPlan {
+    const end = path.lastIndexOf("/");
+    const start = path.lastIndexOf("/", end - 1) + 1;
+    const last = this.#lastPlan;
+    if (last?.isOf(path, start, end) === true && !last.isFull) return last;
+    const group = path.slice(start, end);
     let plan = this.#plans.get(group);
-    if (plan === undefined) {
-      if (this.#plans.size >= MOST_COLLECTIONS) this.#plans.clear();
+    if (plan === undefined || plan.isFull) {
+      if (this.#plans.size >= MOST_GROUPS) this.#plans.clear();
       plan = new GroupPlan(group, this.#file, this.#singleFields);
       this.#plans.set(group, plan);
     }
-    const collection: Collection = { path: collectionPath, plan, spaces: [] };
-    this.#collections.set(collectionPath, collection);
+    this.#lastPlan = plan;
+    return plan;
+  }
+
+  #collectionOf(documentPath: string, plan: GroupPlan): Collection {
+    const path = collectionOf(documentPath);
+    const known = this.#young.get(path) ?? this.#old.get(path);
+    const collection = known?.plan === plan ? known : { path, plan, spaces: [] };
+    this.#young.set(path, collection);
+    if (this.#young.size >= COLLECTIONS) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
     return collection;
   }
 }
