@@ -30,6 +30,8 @@ export interface PriceBookOptions {
 interface SymbolQuotes {
   readonly timesMs: Uint32Array;
   readonly priceUnits: Uint32Array;
+  /** The one asked for last: the next to be asked for is mostly the same. */
+  last: { readonly position: number; readonly quote: MarketQuote };
 }
 
 export function createPriceBook(options: PriceBookOptions, rng: Rng): PriceBook {
@@ -40,7 +42,8 @@ export function createPriceBook(options: PriceBookOptions, rng: Rng): PriceBook 
     const timesMs = timesOf[index] ?? new Uint32Array(1);
     const own = rng.fork(`symbol/${symbol.ticker}`);
     const priceUnits = priceAll(timesMs, path, symbol.openingPrice, exposureOf(symbol), own);
-    quotes.set(symbol.ticker, { timesMs, priceUnits });
+    const quote = quoteOf(timesMs, priceUnits, 0);
+    quotes.set(symbol.ticker, { timesMs, priceUnits, last: { position: 0, quote } });
   }
   return {
     lastAt(ticker, elapsedMs) {
@@ -103,13 +106,26 @@ function levelAt(levels: Float64Array, timeMs: number, stepMs: number): number {
   return from + (to - from) * (timeMs / stepMs - step);
 }
 
-function lastQuote({ timesMs, priceUnits }: SymbolQuotes, elapsedMs: number): MarketQuote {
-  let low = 0;
-  let high = timesMs.length - 1;
+function lastQuote(quotes: SymbolQuotes, elapsedMs: number): MarketQuote {
+  const { timesMs, priceUnits, last } = quotes;
+  const { position } = last;
+  const isLater = (timesMs[position] ?? 0) <= elapsedMs;
+  if (isLater && elapsedMs < (timesMs[position + 1] ?? Infinity)) return last.quote;
+  let low = isLater ? position : 0;
+  let high = isLater ? timesMs.length - 1 : position;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if ((timesMs[middle] ?? 0) <= elapsedMs) low = middle;
     else high = middle - 1;
   }
-  return { price: formatPriceUnits(priceUnits[low] ?? 0), elapsedMs: timesMs[low] ?? 0 };
+  const quote = quoteOf(timesMs, priceUnits, low);
+  quotes.last = { position: low, quote };
+  return quote;
+}
+
+function quoteOf(timesMs: Uint32Array, priceUnits: Uint32Array, position: number): MarketQuote {
+  return {
+    price: formatPriceUnits(priceUnits[position] ?? 0),
+    elapsedMs: timesMs[position] ?? 0,
+  };
 }

@@ -1,3 +1,5 @@
+import { decimalText } from "../../std/decimal-text.ts";
+
 /**
  * Prices are kept as whole ten-thousandths, which fit a Uint32Array up to 429,496.7295 and
  * print exactly. From 1.00 on they move in cents, below it in ten-thousandths.
@@ -14,5 +16,5 @@ export function toPriceUnits(price: number): number {
 
 /** "187.25"; "0.8731" below 1.00. */
 export function formatPriceUnits(units: number): string {
-  return (units / UNITS_PER_ONE).toFixed(units < UNITS_PER_ONE ? 4 : 2);
+  return units < UNITS_PER_ONE ? decimalText(units, 4) : decimalText(units / UNITS_PER_CENT, 2);
 }

@@ -16,17 +16,26 @@ interface Pending {
   writes: number;
 }
 
+/** What is known of one user. */
+interface UserUpdates {
+  /** Moments at which an update fell, or will fall, due that no plan was made for yet. */
+  readonly unplannedMs: number[];
+  /** Planned and not all committed. */
+  readonly pending: Pending[];
+  /** Whether an update fell due. */
+  isDue: boolean;
+  /** Whether one that was due was not committed in full. */
+  isMissed: boolean;
+  /** When the last plan was made that was committed in full. */
+  servedMs: number | undefined;
+}
+
 /**
  * Follows each user's update from the moment it falls due to its last commit. Keeps only what is
  * not finished, so a long phase needs no more memory than a short one.
  */
 export class DueUpdates {
-  readonly #unplanned = new Map<string, number[]>();
-  readonly #pending = new Map<string, Pending[]>();
-  readonly #due = new Set<string>();
-  readonly #missed = new Set<string>();
-  /** When each user's last plan was made that was committed in full. */
-  readonly #servedMs = new Map<string, number>();
+  readonly #users = new Map<string, UserUpdates>();
   /** By worker and start: sweeps that have listed their users. */
   readonly #listed = new Set<string>();
   readonly #skipped: { readonly startMs: number; readonly shardKey: string }[] = [];
@@ -37,7 +46,7 @@ export class DueUpdates {
     this.#last.set(shardKey, schedule);
     this.#listed.add(`${shardKey}@${schedule.startMs}`);
     for (const [position, { uid }] of schedule.users.entries()) {
-      append(this.#unplanned, uid, schedule.dueMsOf(position));
+      this.#user(uid).unplannedMs.push(schedule.dueMsOf(position));
     }
   }
 
@@ -47,24 +56,28 @@ export class DueUpdates {
   }
 
   planned(uid: string, dueMs: number, writes: number, plannedMs: number): void {
-    this.#due.add(uid);
-    remove(this.#unplanned, uid, (moment) => moment === dueMs);
-    if (writes === 0) this.#servedMs.set(uid, plannedMs);
-    else append(this.#pending, uid, { dueMs, plannedMs, writes });
+    const user = this.#user(uid);
+    user.isDue = true;
+    const unplanned = user.unplannedMs.indexOf(dueMs);
+    if (unplanned !== -1) user.unplannedMs.splice(unplanned, 1);
+    if (writes === 0) user.servedMs = plannedMs;
+    else user.pending.push({ dueMs, plannedMs, writes });
   }
 
   committed(uid: string, dueMs: number, writes: number): void {
-    const pending = this.#pending.get(uid)?.find((update) => update.dueMs === dueMs);
+    const user = this.#user(uid);
+    const index = user.pending.findIndex((update) => update.dueMs === dueMs);
+    const pending = user.pending[index];
     if (pending === undefined) return;
     pending.writes -= writes;
     if (pending.writes > 0) return;
-    remove(this.#pending, uid, (update) => update === pending);
-    this.#servedMs.set(uid, pending.plannedMs);
+    user.pending.splice(index, 1);
+    user.servedMs = pending.plannedMs;
   }
 
   /** The visit of a user failed; what it owes stays due. */
   failed(uid: string): void {
-    this.#missed.add(uid);
+    this.#user(uid).isMissed = true;
   }
 
   /** Ends the phase: everything that fell due by `dueUntilMs` and is not committed. */
@@ -72,15 +85,16 @@ export class DueUpdates {
     const unfinished: Unfinished[] = [];
     const add = (update: Unfinished): void => {
       if (update.dueMs > dueUntilMs) return;
-      this.#due.add(update.uid);
-      this.#missed.add(update.uid);
+      const user = this.#user(update.uid);
+      user.isDue = true;
+      user.isMissed = true;
       unfinished.push(update);
     };
-    for (const [uid, updates] of this.#pending) {
-      for (const { dueMs, writes } of updates) add({ kind: "uncommitted", uid, dueMs, writes });
+    for (const [uid, { pending }] of this.#users) {
+      for (const { dueMs, writes } of pending) add({ kind: "uncommitted", uid, dueMs, writes });
     }
-    for (const [uid, moments] of this.#unplanned) {
-      for (const dueMs of moments) add({ kind: "unplanned", uid, dueMs, writes: 0 });
+    for (const [uid, { unplannedMs }] of this.#users) {
+      for (const dueMs of unplannedMs) add({ kind: "unplanned", uid, dueMs, writes: 0 });
     }
     for (const { startMs, shardKey } of this.#skipped) {
       const last = this.#last.get(shardKey);
@@ -94,34 +108,36 @@ export class DueUpdates {
 
   /** Users with an update that fell due. */
   get usersDue(): number {
-    return this.#due.size;
+    return this.#count(({ isDue }) => isDue);
   }
 
   /** Users all of whose due updates were committed; final after `close`. */
   get usersServed(): number {
-    return this.#due.size - this.#missed.size;
+    return this.usersDue - this.#count(({ isMissed }) => isMissed);
   }
 
-  get servedMs(): ReadonlyMap<string, number> {
-    return this.#servedMs;
+  /** When each user's last plan was made that was committed in full. */
+  servedMs(uid: string): number | undefined {
+    return this.#users.get(uid)?.servedMs;
   }
-}
 
-function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
-}
+  #user(uid: string): UserUpdates {
+    const known = this.#users.get(uid);
+    if (known !== undefined) return known;
+    const user = {
+      unplannedMs: [],
+      pending: [],
+      isDue: false,
+      isMissed: false,
+      servedMs: undefined,
+    };
+    this.#users.set(uid, user);
+    return user;
+  }
 
-/** Removes the first item that matches, and the list when it was the last. */
-function remove<Item>(
-  lists: Map<string, Item[]>,
-  key: string,
-  matches: (item: Item) => boolean,
-): void {
-  const list = lists.get(key);
-  const index = list?.findIndex(matches) ?? -1;
-  if (list === undefined || index === -1) return;
-  list.splice(index, 1);
-  if (list.length === 0) lists.delete(key);
+  #count(is: (user: UserUpdates) => boolean): number {
+    let count = 0;
+    for (const user of this.#users.values()) if (is(user)) count += 1;
+    return count;
+  }
 }

@@ -130,7 +130,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   }
 
   committed(event: CommitEvent): void {
-    const pnlWrites = event.writes.filter(({ kind }) => kind === "pnl" || kind === "close").length;
+    let pnlWrites = 0;
+    for (const { kind } of event.writes) if (kind === "pnl" || kind === "close") pnlWrites += 1;
     this.counts.commits += 1;
     this.counts.writesCommitted += event.writes.length;
     this.counts.pnlCommitted += pnlWrites;
@@ -264,8 +265,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   /** Any try of a commit, whoever made it. */
   stored({ sentMs, appliedMs }: CommitTimes, writes: readonly Write[]): void {
     const paths = writes.map(({ path }) => path);
-    this.sent.record(sentMs, paths);
-    if (appliedMs !== null) this.applied.record(appliedMs, paths);
+    this.sent.record(sentMs, writes.length, paths);
+    if (appliedMs !== null) this.applied.record(appliedMs, writes.length);
   }
 
   limiterState(state: LimiterState): void {

@@ -3,7 +3,7 @@ import type { Second } from "../report/result.ts";
 /** The counts kept for each second. */
 export type SecondCounter = Exclude<
   {
-    [Key in keyof Second]: Second[Key] extends number ? Key : never;
+    [Key in keyof Second]-?: Second[Key] extends number ? Key : never;
   }[keyof Second],
   "second" | "marketUpdates"
 >;
@@ -13,7 +13,7 @@ type Latency = "pnl" | "query";
 type Figures = Pick<Second, "pnlP50Ms" | "pnlP99Ms" | "queryP95Ms">;
 
 interface Bucket {
-  readonly counts: Map<SecondCounter, number>;
+  readonly counts: Record<SecondCounter, number>;
   /** The second's samples, until it is long enough past to keep its figures only. */
   latencies: Record<Latency, number[]> | undefined;
   figures: Figures;
@@ -33,11 +33,13 @@ const SETTLED_SECONDS = 10;
 /** Collects what happened in each second of a phase; times are from the phase's start. */
 export class Series {
   readonly #buckets = new Map<number, Bucket>();
+  /** The one met last: what happens next mostly falls into it as well. */
+  #lastSecond = -1;
+  #lastBucket = emptyBucket();
   #settledUntil = 0;
 
   count(counter: SecondCounter, elapsedMs: number, by = 1): void {
-    const { counts } = this.#bucket(elapsedMs);
-    counts.set(counter, (counts.get(counter) ?? 0) + by);
+    this.#bucket(elapsedMs).counts[counter] += by;
   }
 
   latency(kind: Latency, elapsedMs: number, latencyMs: number): void {
@@ -58,19 +60,12 @@ export class Series {
     this.#settle(length);
     return Array.from({ length }, (_, second) => {
       const bucket = this.#buckets.get(second) ?? emptyBucket();
-      const count = (counter: SecondCounter): number => bucket.counts.get(counter) ?? 0;
       return {
         second: firstSecond + second,
         phase,
         regime: market.regimeAt(second * 1000),
         marketUpdates: market.updates[second] ?? 0,
-        writesOffered: count("writesOffered"),
-        writesCommitted: count("writesCommitted"),
-        commits: count("commits"),
-        retries: count("retries"),
-        refusals: count("refusals"),
-        clientOperations: count("clientOperations"),
-        clientErrors: count("clientErrors"),
+        ...bucket.counts,
         ...bucket.figures,
         limiterRate: bucket.limiterRate,
         limiterBacklogMs: bucket.limiterBacklogMs,
@@ -80,10 +75,11 @@ export class Series {
 
   #bucket(elapsedMs: number): Bucket {
     const second = Math.max(0, Math.floor(elapsedMs / 1000));
-    const existing = this.#buckets.get(second);
-    if (existing !== undefined) return existing;
-    const bucket = emptyBucket();
+    if (second === this.#lastSecond) return this.#lastBucket;
+    const bucket = this.#buckets.get(second) ?? emptyBucket();
     this.#buckets.set(second, bucket);
+    this.#lastSecond = second;
+    this.#lastBucket = bucket;
     return bucket;
   }
 
@@ -100,7 +96,15 @@ export class Series {
 
 function emptyBucket(): Bucket {
   return {
-    counts: new Map(),
+    counts: {
+      writesOffered: 0,
+      writesCommitted: 0,
+      commits: 0,
+      retries: 0,
+      refusals: 0,
+      clientOperations: 0,
+      clientErrors: 0,
+    },
     latencies: { pnl: [], query: [] },
     figures: { pnlP50Ms: null, pnlP99Ms: null, queryP95Ms: null },
     limiterRate: null,
@@ -108,7 +112,9 @@ function emptyBucket(): Bucket {
   };
 }
 
-function figuresOf({ pnl, query }: Record<Latency, readonly number[]>): Figures {
+function figuresOf(latencies: Record<Latency, readonly number[]>): Figures {
+  const pnl = Float64Array.from(latencies.pnl).sort();
+  const query = Float64Array.from(latencies.query).sort();
   return {
     pnlP50Ms: quantile(pnl, 0.5),
     pnlP99Ms: quantile(pnl, 0.99),
@@ -116,10 +122,8 @@ function figuresOf({ pnl, query }: Record<Latency, readonly number[]>): Figures 
   };
 }
 
-/** Nearest-rank quantile of one second's few samples; null when there is none. */
-function quantile(samples: readonly number[], share: number): number | null {
-  if (samples.length === 0) return null;
-  const sorted = [...samples].sort((left, right) => left - right);
+/** Nearest-rank quantile of one second's few samples, in order; null when there is none. */
+function quantile(sorted: Float64Array, share: number): number | null {
   const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
   return value === undefined ? null : Math.round(value * 1000) / 1000;
 }

@@ -1,8 +1,13 @@
+import { DocumentSecond, type WorstDocument } from "./document-second.ts";
+
 /** One commit, by the time it is counted at. */
 interface MeteredCommit {
   readonly atMs: number;
+  readonly writes: number;
   readonly paths: readonly string[];
 }
+
+const NO_PATHS: readonly string[] = [];
 
 const SECOND_MS = 1000;
 
@@ -21,11 +26,6 @@ export interface WorstSecond {
   readonly atMs: number;
 }
 
-export interface WorstDocument {
-  readonly path: string;
-  readonly writesInOneSecond: number;
-}
-
 /**
  * Counts the writes of commits by their times: the most in any second (a sliding window, not whole
  * seconds of a calendar), and the most to one document. Keeps the last minutes only, so a long run
@@ -36,12 +36,14 @@ export class WriteMeter {
   #waitingMax = WAITING_MIN;
   #newestMs = -Infinity;
   readonly #window = new SlidingSecond();
+  readonly #documents = new DocumentSecond();
   #writes = 0;
   #commits = 0;
 
-  record(atMs: number, paths: readonly string[]): void {
-    this.#waiting.push({ atMs, paths });
-    this.#writes += paths.length;
+  /** `paths`: what was written, one for each write, where the worst document is to be known. */
+  record(atMs: number, writes: number, paths = NO_PATHS): void {
+    this.#waiting.push({ atMs, writes, paths });
+    this.#writes += writes;
     this.#commits += 1;
     this.#newestMs = Math.max(this.#newestMs, atMs);
     if (this.#waiting.length > this.#waitingMax) this.#settle(this.#newestMs - DISORDER_MS);
@@ -57,7 +59,7 @@ export class WriteMeter {
 
   worstDocument(): WorstDocument {
     this.#settle(Infinity);
-    return this.#window.worstDocument;
+    return this.#documents.worst;
   }
 
   worstSecond(): WorstSecond {
@@ -70,7 +72,10 @@ export class WriteMeter {
     this.#waiting.sort((left, right) => left.atMs - right.atMs);
     const first = this.#waiting.findIndex(({ atMs }) => atMs > untilMs);
     const settled = this.#waiting.splice(0, first === -1 ? this.#waiting.length : first);
-    for (const commit of settled) this.#window.add(commit);
+    for (const commit of settled) {
+      this.#window.add(commit);
+      for (const path of commit.paths) this.#documents.write(path, commit.atMs);
+    }
     this.#waitingMax = Math.max(WAITING_MIN, this.#waiting.length * 2);
   }
 }
@@ -81,26 +86,15 @@ class SlidingSecond {
   /** Position of the oldest commit within the second; what is before it has left. */
   #first = 0;
   #inWindow = 0;
-  readonly #documents = new Map<string, number>();
   worstSecond: WorstSecond = { writes: 0, atMs: 0 };
-  worstDocument: WorstDocument = { path: "", writesInOneSecond: 0 };
 
   add(commit: MeteredCommit): void {
     this.#leave(commit.atMs - SECOND_MS);
     this.#commits.push(commit);
-    this.#inWindow += commit.paths.length;
-    for (const path of commit.paths) this.#write(path);
+    this.#inWindow += commit.writes;
     if (this.#inWindow > this.worstSecond.writes) {
       const atMs = this.#commits[this.#first]?.atMs ?? commit.atMs;
       this.worstSecond = { writes: this.#inWindow, atMs };
-    }
-  }
-
-  #write(path: string): void {
-    const writes = (this.#documents.get(path) ?? 0) + 1;
-    this.#documents.set(path, writes);
-    if (writes > this.worstDocument.writesInOneSecond) {
-      this.worstDocument = { path, writesInOneSecond: writes };
     }
   }
 
@@ -111,17 +105,10 @@ class SlidingSecond {
       oldest = this.#commits[this.#first]
     ) {
       this.#first += 1;
-      this.#inWindow -= oldest.paths.length;
-      for (const path of oldest.paths) this.#unwrite(path);
+      this.#inWindow -= oldest.writes;
     }
     if (this.#first < WAITING_MIN) return;
     this.#commits = this.#commits.slice(this.#first);
     this.#first = 0;
-  }
-
-  #unwrite(path: string): void {
-    const writes = (this.#documents.get(path) ?? 0) - 1;
-    if (writes > 0) this.#documents.set(path, writes);
-    else this.#documents.delete(path);
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Quote, QuoteSource } from "../../system/pulse/quotes.ts";
-import type { Market } from "../market/market.ts";
+import type { Market, MarketQuote } from "../market/market.ts";
 
 /** A market that has opened: its times are tied to both clocks. */
 export interface OpenMarket {
@@ -18,13 +18,21 @@ export function openMarket(clock: Clock, market: Market, atMs: number): OpenMark
 
 /** The market as the service's price feed: what it last said when it is asked. */
 export function quotesOf(clock: Clock, open: OpenMarket): QuoteSource {
+  /** As last handed out, with the market's own that each was made of. */
+  const handedOut = new Map<string, { readonly from: MarketQuote; readonly quote: Quote }>();
+  const quoteOf = (symbol: string, from: MarketQuote): Quote => {
+    const known = handedOut.get(symbol);
+    if (known?.from === from) return known.quote;
+    const quote = { symbol, price: from.price, atMs: open.openedWallMs + from.elapsedMs };
+    handedOut.set(symbol, { from, quote });
+    return quote;
+  };
   const latest = (symbols: readonly string[]): ReadonlyMap<string, Quote> => {
     const elapsedMs = Math.max(0, clock.monotonicMs() - open.openedMonotonicMs);
     const quotes = new Map<string, Quote>();
     for (const symbol of symbols) {
-      const quote = open.market.quoteAt(symbol, elapsedMs);
-      if (quote === undefined) continue;
-      quotes.set(symbol, { symbol, price: quote.price, atMs: open.openedWallMs + quote.elapsedMs });
+      const from = open.market.quoteAt(symbol, elapsedMs);
+      if (from !== undefined) quotes.set(symbol, quoteOf(symbol, from));
     }
     return quotes;
   };

@@ -57,7 +57,7 @@ export class RunState {
 
   /** Keeps a phase's figures, and what its updates oblige the database to hold. */
   endPhase(ended: EndedPhase): void {
-    this.#mustBeQuoted(ended.recorder.updates.servedMs);
+    this.#mustBeQuoted(ended.recorder.updates);
     this.#swept(ended);
     this.phases.push(measuredPhase(ended));
   }
@@ -103,11 +103,11 @@ export class RunState {
   }
 
   /** Whoever was served while trading was not halted has no trade left without a P&L. */
-  #mustBeQuoted(servedMs: ReadonlyMap<string, number>): void {
+  #mustBeQuoted(updates: EndedPhase["recorder"]["updates"]): void {
     const open = this.markets.at(-1);
     if (open === undefined) return;
     for (const [path, trade] of this.#openedTrades) {
-      const atMs = servedMs.get(trade.uid);
+      const atMs = updates.servedMs(trade.uid);
       if (trade.mustBeQuoted || atMs === undefined) continue;
       const elapsedMs = Math.max(0, atMs - open.openedMonotonicMs);
       const isQuoted = open.market.quoteAt(trade.symbol, elapsedMs) !== undefined;

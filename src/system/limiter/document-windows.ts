@@ -48,25 +48,36 @@ export class DocumentWindows {
   take(atMs: number): void {
     for (const times of this.#asked) {
       times.pending = 0;
-      times.sentAtMs.push(atMs);
-      if (times.sentAtMs.length > this.#limit) times.sentAtMs.shift();
+      this.#write(times, atMs);
     }
     this.#asked.length = 0;
   }
 
+  #write(times: DocumentTimes, atMs: number): void {
+    const { lastMs } = times;
+    times.lastMs = atMs;
+    if (lastMs + this.#windowMs <= atMs) {
+      // All earlier writes have left every window that a later one can lie in.
+      times.earlierMs = undefined;
+      return;
+    }
+    const earlierMs = (times.earlierMs ??= []);
+    earlierMs.push(lastMs);
+    if (earlierMs.length >= this.#limit) earlierMs.shift();
+  }
+
   /** When `pending` writes more, sent together, leave no window with more than the limit. */
-  #roomAt({ sentAtMs, pending }: DocumentTimes): number {
+  #roomAt({ lastMs, earlierMs, pending }: DocumentTimes): number {
     if (pending > this.#limit) return Number.POSITIVE_INFINITY;
-    const count = sentAtMs.length;
-    if (count === 0) return Number.NEGATIVE_INFINITY;
-    const lastMs = sentAtMs[count - 1] as number;
-    const mustHaveLeft = count + pending - this.#limit - 1;
+    if (lastMs === Number.NEGATIVE_INFINITY) return lastMs;
+    const earlier = earlierMs?.length ?? 0;
+    const mustHaveLeft = earlier + pending - this.#limit;
     if (mustHaveLeft < 0) return lastMs;
-    return Math.max(lastMs, (sentAtMs[mustHaveLeft] as number) + this.#windowMs);
+    return Math.max(lastMs, (earlierMs?.[mustHaveLeft] ?? lastMs) + this.#windowMs);
   }
 
   #remember(key: string): DocumentTimes {
-    const times: DocumentTimes = { sentAtMs: [], pending: 0 };
+    const times = { lastMs: Number.NEGATIVE_INFINITY, earlierMs: undefined, pending: 0 };
     this.#documents.set(key, times);
     return times;
   }
@@ -74,8 +85,7 @@ export class DocumentWindows {
   #forgetBefore(nowMs: number): void {
     const kept = new Map<string, DocumentTimes>();
     for (const [key, times] of this.#documents) {
-      const lastMs = times.sentAtMs.at(-1);
-      if (lastMs !== undefined && lastMs + this.#windowMs > nowMs) kept.set(key, times);
+      if (times.lastMs + this.#windowMs > nowMs) kept.set(key, times);
     }
     this.#documents = kept;
     this.#forgetAtSize = Math.max(DOCUMENTS_KEPT, 2 * kept.size);
@@ -83,8 +93,10 @@ export class DocumentWindows {
 }
 
 interface DocumentTimes {
-  /** Send times of at most `limit` writes, oldest first; they never go back. */
-  readonly sentAtMs: number[];
+  /** When it was last sent; -Infinity: never. Most documents are written once in a window. */
+  lastMs: number;
+  /** Send times before that, oldest first, so far as they matter: with it at most `limit`. */
+  earlierMs: number[] | undefined;
   /** Writes to this document in the commit being reserved. */
   pending: number;
 }

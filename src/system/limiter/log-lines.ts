@@ -17,10 +17,10 @@ export function logLineOf(
   demand: Demand,
   nowMs: number,
 ): LimiterLogLine | undefined {
-  const fields = { tenant_id: demand.tenantId, writes: demand.cost, user_count: demand.userCount };
   if (reservation.kind === "refused") {
     const message = `Rate limiting: refused ${demand.cost} writes: ${reservation.message}`;
-    return { level: "warn", message, fields: { ...fields, reason: reservation.reason } };
+    const fields = { ...fieldsOf(demand), reason: reservation.reason };
+    return { level: "warn", message, fields };
   }
   const reason = reservation.waitedFor;
   const line = reason === undefined ? undefined : LINES[reason];
@@ -30,8 +30,12 @@ export function logLineOf(
   return {
     level: line.level,
     message: `Rate limiting: ${text}...`,
-    fields: { ...fields, reason, wait_ms: Math.round(waitMs) },
+    fields: { ...fieldsOf(demand), reason, wait_ms: Math.round(waitMs) },
   };
+}
+
+function fieldsOf({ tenantId, cost, userCount }: Demand): LimiterLogLine["fields"] {
+  return { tenant_id: tenantId, writes: cost, user_count: userCount };
 }
 
 interface Wait {

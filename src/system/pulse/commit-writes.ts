@@ -20,7 +20,8 @@ export interface CommitDependencies {
   readonly limiter: WriteLimiter;
   readonly log: Log;
   readonly events: PulseEvents;
-  readonly gate: Gate;
+  /** Its bound on commits that are under way. */
+  readonly worker: { readonly gate: Gate };
 }
 
 export interface CommitRequest {
@@ -133,10 +134,10 @@ type Try =
   | { readonly kind: "failed"; readonly error: StoreError; readonly sentMs: number };
 
 async function tryCommit(
-  { clock, limiter, store, gate }: CommitDependencies,
+  { clock, limiter, store, worker: { gate } }: CommitDependencies,
   { user, writes, signal }: CommitRequest,
 ): Promise<Try> {
-  await gate.enter();
+  if (!gate.tryEnter()) await gate.enter();
   let sentMs = clock.monotonicMs();
   const report = (status: Outcome["status"]): number => {
     const answeredMs = clock.monotonicMs();
@@ -145,8 +146,12 @@ async function tryCommit(
     return answeredMs;
   };
   try {
-    await clock.sleep(limiter.depart(writes.length, sentMs) - sentMs, signal);
-    sentMs = clock.monotonicMs();
+    const departMs = limiter.depart(writes.length, sentMs);
+    signal.throwIfAborted();
+    if (departMs > sentMs) {
+      await clock.sleep(departMs - sentMs, signal);
+      sentMs = clock.monotonicMs();
+    }
     const { commitTimeMs } = await store.commit(writes.map(({ write }) => write));
     return { kind: "committed", sentMs, answeredMs: report("committed"), commitTimeMs };
   } catch (error) {

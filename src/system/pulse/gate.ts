@@ -9,12 +9,16 @@ export class Gate {
   }
 
   async enter(): Promise<void> {
-    if (this.#held < this.#limit) {
-      this.#held += 1;
-      return;
-    }
+    if (this.tryEnter()) return;
     // The leaver hands its place over, so #held stays as it is.
     await new Promise<void>((admit) => this.#queue.push(admit));
+  }
+
+  /** Enters when there is a place free. False: queue for it with `enter`. */
+  tryEnter(): boolean {
+    if (this.#held >= this.#limit) return false;
+    this.#held += 1;
+    return true;
   }
 
   leave(): void {

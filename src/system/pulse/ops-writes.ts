@@ -9,14 +9,15 @@ import type { DocumentData, Write } from "../store/store.ts";
 import { commitWrites } from "./commit-writes.ts";
 import type { SweepDependencies, SweepOptions } from "./sweep.ts";
 
+/** What a sweep did for a tenant; it grows as the sweep goes on. */
 export interface TenantTally {
-  readonly swept: number;
-  readonly failed: number;
-  readonly writes: number;
+  swept: number;
+  failed: number;
+  writes: number;
 }
 
 export interface SweepTally {
-  readonly tenants: ReadonlyMap<string, TenantTally>;
+  readonly tenants: ReadonlyMap<string, Readonly<TenantTally>>;
   readonly usersSwept: number;
   readonly usersFailed: number;
   readonly writes: number;
@@ -54,17 +55,14 @@ export async function writeOps(
   for (let first = 0; first < writes.length && !options.signal.aborted; first += batchSize) {
     const batch = writes.slice(first, first + batchSize);
     try {
-      await commitWrites(
-        { ...dependencies, gate: worker.gate },
-        {
-          user: { uid: worker.workerId, tenantId: OPS_TENANT },
-          writes: batch.map((write) => ({ kind: "ops", write })),
-          dueMs,
-          userCount: tally.userCount,
-          retry: options.config.retry,
-          signal: options.signal,
-        },
-      );
+      await commitWrites(dependencies, {
+        user: { uid: worker.workerId, tenantId: OPS_TENANT },
+        writes: batch.map((write) => ({ kind: "ops", write })),
+        dueMs,
+        userCount: tally.userCount,
+        retry: options.config.retry,
+        signal: options.signal,
+      });
     } catch (error) {
       // One batch that fails must not silence the other tenants' heartbeats.
       const fields = { sweep_id: options.sweepId, error: String(error) };
@@ -93,7 +91,7 @@ function heartbeats(
   });
 }
 
-function statusOf({ swept, failed }: TenantTally, isCut: boolean): Heartbeat["status"] {
+function statusOf({ swept, failed }: Readonly<TenantTally>, isCut: boolean): Heartbeat["status"] {
   if (failed > 0 && swept === 0) return "failing";
   return failed > 0 || isCut ? "degraded" : "ok";
 }

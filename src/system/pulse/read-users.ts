@@ -103,11 +103,12 @@ export function createUserReader(
   const { clock } = patience;
   const parse = ({ user, trades, account }: UnparsedUser): UserState => {
     if (trades instanceof Error) throw trades;
+    const { uid, tenantId } = user;
     const open = trades.map(parseTrade);
-    if (account.kind === "cached") return { ...user, trades: open, account: account.known };
+    if (account.kind === "cached") return { uid, tenantId, trades: open, account: account.known };
     const known = account.snapshot && parseAccount(account.snapshot);
-    cache.put(user.uid, known, clock.monotonicMs());
-    return { ...user, trades: open, account: known };
+    cache.put(uid, known, clock.monotonicMs());
+    return { uid, tenantId, trades: open, account: known };
   };
   const readTrades = (users: readonly SweptUser[]): Promise<TradesByUser> =>
     areNeighbours

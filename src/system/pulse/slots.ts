@@ -20,13 +20,16 @@ export function slotBegins(
 ): boolean {
   const lengthMs = seconds * 1000;
   if (lengthMs <= periodMs) return true;
-  const now = slotOf(uid, purpose, seconds, nowMs);
-  return now !== slotOf(uid, purpose, seconds, nowMs - periodMs);
+  const shiftedMs = nowMs + shiftMsOf(uid, purpose, lengthMs);
+  return Math.floor(shiftedMs / lengthMs) !== Math.floor((shiftedMs - periodMs) / lengthMs);
 }
 
 /** The number of the user's slot that a moment lies in. */
 export function slotOf(uid: string, purpose: string, seconds: number, atMs: number): number {
   const lengthMs = seconds * 1000;
-  const shiftMs = hash32(`${uid}/${purpose}`) % lengthMs;
-  return Math.floor((atMs + shiftMs) / lengthMs);
+  return Math.floor((atMs + shiftMsOf(uid, purpose, lengthMs)) / lengthMs);
+}
+
+function shiftMsOf(uid: string, purpose: string, lengthMs: number): number {
+  return hash32(`${uid}/${purpose}`) % lengthMs;
 }

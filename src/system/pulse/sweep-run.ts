@@ -121,7 +121,7 @@ export class SweepRun {
         this.#isCut = true;
         return;
       }
-      await this.#inFlight.enter();
+      if (!this.#inFlight.tryEnter()) await this.#inFlight.enter();
       this.#visits.push(this.#visit(reader, unparsed, dueMs));
     }
   }
@@ -175,8 +175,7 @@ export class SweepRun {
 
   #fail(user: SweptUser, error: unknown): void {
     this.#failed += 1;
-    const tenant = this.#tenant(user.tenantId);
-    this.#tenants.set(user.tenantId, { ...tenant, failed: tenant.failed + 1 });
+    this.#tenant(user.tenantId).failed += 1;
     this.#dependencies.events.userFailed(user, error);
     const fields = failureFields(user.uid, user.tenantId, error);
     this.#dependencies.log.error(fields, `Pulse: user ${user.uid} failed.`);
@@ -186,15 +185,16 @@ export class SweepRun {
     this.#writes += writes;
     this.#commits += commits;
     const tenant = this.#tenant(tenantId);
-    this.#tenants.set(tenantId, {
-      ...tenant,
-      swept: tenant.swept + (swept ? 1 : 0),
-      writes: tenant.writes + writes,
-    });
+    if (swept) tenant.swept += 1;
+    tenant.writes += writes;
   }
 
   #tenant(tenantId: string): TenantTally {
-    return this.#tenants.get(tenantId) ?? { swept: 0, failed: 0, writes: 0 };
+    const known = this.#tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const tenant = { swept: 0, failed: 0, writes: 0 };
+    this.#tenants.set(tenantId, tenant);
+    return tenant;
   }
 
   /**

@@ -36,7 +36,8 @@ export async function sweepUser(
   const { events, worker } = dependencies;
   const plan = await makePlan(dependencies, options, visit);
   const writes = plan.groups.reduce((total, group) => total + group.length, 0);
-  events.planned(visit.state, { ...plan, writes }, visit.dueMs);
+  const { pnlDue, pnlUnchanged } = plan;
+  events.planned(visit.state, { writes, pnlDue, pnlUnchanged }, visit.dueMs);
   try {
     await commitPlan(dependencies, options, visit, plan, tally);
   } catch (error) {
@@ -59,8 +60,11 @@ async function makePlan(
   { config }: SweepOptions,
   { state, dueWallMs }: UserVisit,
 ): Promise<UserPlan> {
-  const symbols = new Set(state.trades.map(({ trade }) => trade.symbol));
-  const latest = await quotes.latest([...symbols]);
+  const symbols: string[] = [];
+  for (const { trade } of state.trades) {
+    if (!symbols.includes(trade.symbol)) symbols.push(trade.symbol);
+  }
+  const latest = await quotes.latest(symbols);
   const time = { nowMs: dueWallMs, periodMs: config.periodSeconds * 1000 };
   const groupMax = Math.min(config.maxWritesPerCommit, limiter.costMax);
   return planUser(state, latest, { time, config, groupMax });
@@ -73,11 +77,11 @@ async function commitPlan(
   plan: UserPlan,
   tally: UserTally,
 ): Promise<void> {
-  const { limiter, worker } = dependencies;
+  const { limiter } = dependencies;
   const most = Math.min(config.maxWritesPerCommit, limiter.costMax);
   for (const commit of commitsOf(plan, limiter.unit, most)) {
     const request = { user: state, writes: commit, dueMs, userCount, retry: config.retry, signal };
-    await commitWrites({ ...dependencies, gate: worker.gate }, request);
+    await commitWrites(dependencies, request);
     tally.writes += commit.length;
     tally.commits += 1;
     rememberAccount(dependencies, state.uid, commit);

@@ -76,15 +76,19 @@ export function parseDocument<Schema extends z.ZodType>(
 
 /** Joins path segments; throws when an ID could not be one. */
 export function documentPath(...segments: readonly string[]): string {
+  let path = "";
   for (const segment of segments) {
-    if (isPlainId(segment)) continue;
-    const parsed = documentId.safeParse(segment);
-    if (!parsed.success) {
-      const fault = parsed.error.issues[0]?.message ?? "is not valid";
-      throw new RangeError(`document ID ${JSON.stringify(segment)} ${fault}`);
-    }
+    if (!isPlainId(segment)) refuseBadId(segment);
+    path += path === "" ? segment : `/${segment}`;
   }
-  return segments.join("/");
+  return path;
+}
+
+function refuseBadId(segment: string): void {
+  const parsed = documentId.safeParse(segment);
+  if (parsed.success) return;
+  const fault = parsed.error.issues[0]?.message ?? "is not valid";
+  throw new RangeError(`document ID ${JSON.stringify(segment)} ${fault}`);
 }
 
 /** The last segment of a path: the document's ID. */
@@ -94,5 +98,6 @@ export function idOf(path: string): string {
 
 /** The ID of the document a subcollection document belongs to: "u1" for users/u1/signals/s1. */
 export function parentIdOf(path: string): string {
-  return path.split("/").at(-3) ?? "";
+  const end = path.lastIndexOf("/", path.lastIndexOf("/") - 1);
+  return path.slice(path.lastIndexOf("/", end - 1) + 1, Math.max(0, end));
 }

@@ -1,4 +1,5 @@
 import { Big } from "big.js";
+import { decimalText } from "../../std/decimal-text.ts";
 import type { Side } from "./tenant.ts";
 
 /** Decimal places kept of amounts of money and of percentages. */
@@ -8,7 +9,7 @@ const PERCENT_PLACES = 4;
 /** quantity × price, in money. */
 export function notional(quantity: string, price: string): string {
   const product = millionths(quantity) * millionths(price);
-  if (isExact(product)) return fixed(rounded(product, MONEY_OF_PRODUCT), MONEY_PLACES);
+  if (isExact(product)) return decimalText(rounded(product, MONEY_OF_PRODUCT), MONEY_PLACES);
   return new Big(quantity).times(price).toFixed(MONEY_PLACES);
 }
 
@@ -47,8 +48,8 @@ function shortProfitAndLoss(
   const scaled = move * PERCENT_OF_SHARE;
   if (!isExact(product) || !isExact(scaled) || entry === 0) return undefined;
   return {
-    pnl: fixed(rounded(product, MONEY_OF_PRODUCT), MONEY_PLACES),
-    percent: fixed(rounded(scaled, entry), PERCENT_PLACES),
+    pnl: decimalText(rounded(product, MONEY_OF_PRODUCT), MONEY_PLACES),
+    percent: decimalText(rounded(scaled, entry), PERCENT_PLACES),
   };
 }
 
@@ -71,7 +72,7 @@ function longProfitAndLoss(
 export function sum(amounts: readonly string[]): string {
   let short = 0;
   for (const amount of amounts) short += millionths(amount);
-  if (isExact(short)) return fixed(rounded(short, MONEY_OF_MILLIONTHS), MONEY_PLACES);
+  if (isExact(short)) return decimalText(rounded(short, MONEY_OF_MILLIONTHS), MONEY_PLACES);
   let total = new Big(0);
   for (const amount of amounts) total = total.plus(amount);
   return normalize(total, MONEY_PLACES);
@@ -140,11 +141,4 @@ function rounded(dividend: number, divisor: number): number {
   const rest = dividend % divisor;
   const quotient = (dividend - rest) / divisor;
   return Math.abs(rest) * 2 >= divisor ? quotient + Math.sign(dividend) : quotient;
-}
-
-/** A whole number of the last place as text, without "-0.00". */
-function fixed(units: number, places: number): string {
-  const digits = String(Math.abs(units)).padStart(places + 1, "0");
-  const text = `${digits.slice(0, -places)}.${digits.slice(-places)}`;
-  return units < 0 ? `-${text}` : text;
 }
