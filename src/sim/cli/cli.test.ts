@@ -122,7 +122,7 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
     given: ["doctr"],
     says:
       'E_UNKNOWN_COMMAND: "doctr": no such command. Did you mean doctor? ' +
-      "Accepted: run, doctor, gateway, scenarios, audit, replay, before any option.",
+      "Accepted: run, doctor, gateway, scenarios, audit, replay, shrink, before any option.",
   },
   {
     given: ["--users", "5", "doctor"],
@@ -143,7 +143,7 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
   },
   {
     given: ["--scenario", ""],
-    says: 'E_BAD_OPTIONS: --scenario: [""] is empty. Accepted: the name of a scenario.',
+    says: 'E_BAD_OPTIONS: --scenario: [""] is empty. Accepted: the name of a scenario, or a file of the same form that ends in .json.',
   },
   {
     given: ["--duration", "1s"],

@@ -12,6 +12,7 @@ import { reportError } from "./report-error.ts";
 import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
 import { createScenariosCommand } from "./scenarios-command.ts";
+import { createShrinkCommand } from "./shrink-command.ts";
 
 const HELP_COLUMNS = 100;
 
@@ -28,6 +29,7 @@ export async function runCli(
     createScenariosCommand(context),
     createAuditCommand(context),
     createReplayCommand(context),
+    createShrinkCommand(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;

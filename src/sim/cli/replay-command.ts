@@ -2,10 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { parseLimiterConfig } from "../../system/limiter/config.ts";
 import { parseDurationMs } from "../config/duration.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
-import { resultSchema, type Result } from "../report/result.ts";
+import type { Result } from "../report/result.ts";
 import { commitName } from "../run/machine-facts.ts";
 import { CommitExplainer } from "../virtual/commit-explainer.ts";
 import type { CliCommand, CliContext } from "./context.ts";
@@ -14,8 +13,7 @@ import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { createRunOutput, type RunOutput } from "./progress.ts";
-
-const RESULT_FILE = "result.json";
+import { rawOptions, readVirtualRun, RESULT_FILE, savedLimiter } from "./saved-run.ts";
 
 export function createReplayCommand(context: CliContext): CliCommand {
   const command = new Command("replay")
@@ -45,7 +43,7 @@ async function replay(
   { until, explain }: ReplayOptions,
   context: CliContext,
 ): Promise<ExitCode> {
-  const { text, result } = await readReport(folder);
+  const { text, result } = await readVirtualRun(folder, "E_REPLAY");
   const untilMs = until === undefined ? undefined : momentOf(until);
   const reports = await mkdtemp(join(tmpdir(), "plimsoll-replay-"));
   const output = createRunOutput(context.stdout, context.clock, false);
@@ -83,38 +81,6 @@ async function replay(
   }
 }
 
-async function readReport(
-  folder: string,
-): Promise<{ readonly text: string; readonly result: Result }> {
-  const path = join(folder, RESULT_FILE);
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    const message = `"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new UserError("E_REPLAY", message, "Give the folder of a run's report.", {
-      cause: error,
-    });
-  });
-  const result = parseResult(path, text);
-  if (result.run.options["clock"] !== "virtual") {
-    throw new UserError(
-      "E_REPLAY",
-      `"${path}": the run was made in real time, which does not repeat itself`,
-      `Its load does: ${result.run.command}`,
-    );
-  }
-  return { text, result };
-}
-
-function parseResult(path: string, text: string): Result {
-  try {
-    return resultSchema.parse(JSON.parse(text));
-  } catch (error) {
-    const message = `"${path}" is no result of this version of Plimsoll`;
-    throw new UserError("E_REPLAY", message, "Run it anew; docs/report.md explains the file.", {
-      cause: error,
-    });
-  }
-}
-
 function momentOf(until: string): number {
   const untilMs = parseDurationMs(until);
   if (untilMs !== undefined && untilMs > 0) return untilMs;
@@ -123,23 +89,6 @@ function momentOf(until: string): number {
     `--until: "${until}" is no time of a run. Accepted: 90s, 2m, 1h, or 90000 for milliseconds.`,
     "Nothing was run.",
   );
-}
-
-/** The options by the names that a config file gives them. */
-function rawOptions({ run }: Result): Readonly<Record<string, unknown>> {
-  const { scenarios, durationMs, emulatorHeapMiB, ...same } = run.options;
-  return {
-    ...same,
-    ...(Array.isArray(scenarios) && scenarios.length > 0 ? { scenario: scenarios } : {}),
-    duration: durationMs,
-    emulatorHeap: emulatorHeapMiB,
-  };
-}
-
-/** As the run had it, whatever has become of the file it was read from. */
-function savedLimiter({ limiter }: Result) {
-  const parsed = parseLimiterConfig(limiter.config);
-  return parsed.kind === "valid" ? parsed.config : undefined;
 }
 
 /** The run's own lines and table are in the report that there is. */

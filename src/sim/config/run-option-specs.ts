@@ -46,11 +46,11 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
   {
     key: "scenario",
     flag: "--scenario",
-    placeholder: "name",
+    placeholder: "name|file",
     kind: "list",
     group: "Load",
     summary: "Scenario to run; may be given several times. `scenarios` lists them.",
-    accepts: "the name of a scenario",
+    accepts: "the name of a scenario, or a file of the same form that ends in .json",
     words: [],
     byDefault: "the benchmark plan",
   },

@@ -66,7 +66,8 @@ function scenarioFilesOf(folder: string): readonly string[] {
   }
 }
 
-function readScenario(path: string): Scenario {
+/** The scenario of one file, wherever it lies. Throws a ScenarioError. */
+export function readScenario(path: string): Scenario {
   const value = readJson(path);
   const parsed = scenarioSchema.safeParse(value);
   if (!parsed.success) {

@@ -90,6 +90,8 @@ export class LimiterWatch {
   /** When an even stream would have sent all that was granted. */
   #evenMs = Number.NEGATIVE_INFINITY;
   #largestMs = 0;
+  /** Since the even stream last had nothing to send. */
+  #largestAheadMs = 0;
   #reservations = 0;
   #ahead: Worst | null = null;
   #wait: Worst | null = null;
@@ -119,10 +121,12 @@ export class LimiterWatch {
       const allowedMs = lendAheadMs + beforeMs / laneShare + ROUNDING_MS;
       this.#wait = worse(this.#wait, { figureMs: waitMs, allowedMs, atSecond, tenantId });
     }
+    if (this.#evenMs <= nowMs) this.#largestAheadMs = 0;
+    this.#largestAheadMs = Math.max(this.#largestAheadMs, workMs);
     this.#evenMs = Math.max(this.#evenMs, nowMs) + workMs;
     if (waitMs > 0) this.#remember(answer.sendAtMs, workMs);
     const figureMs = this.#evenMs - nowMs - this.#waitingMs;
-    const allowedMs = RUNNING_COMMITS * this.#largestMs + ROUNDING_MS;
+    const allowedMs = RUNNING_COMMITS * this.#largestAheadMs + ROUNDING_MS;
     this.#ahead = worse(this.#ahead, { figureMs, allowedMs, atSecond, tenantId });
   }
 

@@ -5,7 +5,6 @@ import { idOf, parseDocument } from "../../system/schema/document.ts";
 import { userPath, userSchema } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
-import type { Scenario } from "../config/scenario.ts";
 import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
@@ -17,6 +16,7 @@ import { createPopulation } from "../population/create-population.ts";
 import { DataAudit } from "../verify/data-audit.ts";
 import { LimitsSession } from "./limits-session.ts";
 import type { OpenDatabase } from "./open-database.ts";
+import { phasesOf } from "./phases-of.ts";
 import { provisionPopulation } from "./provision-population.ts";
 import { readBack } from "./read-back.ts";
 import { runScenario, settleTarget, type RunContext } from "./run-scenario.ts";
@@ -96,7 +96,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       marketRows: request.marketRows,
     };
     if (target.kind === "emulator") await warm(request, driven, store, userClient);
-    for (const scenario of phasesOf(request)) {
+    for (const scenario of phasesOf(request.scenarios, options.durationMs)) {
       await runScenario(context, scenario);
       signal.throwIfAborted();
     }
@@ -166,18 +166,6 @@ async function warm(
     signal,
   });
   note(`Warm-up: ${asked} unmeasured queries in the ${warmUpMs / 1000} s before the first phase.`);
-}
-
-/** The scenarios as they are to run: with the duration asked for, repeated ones told apart. */
-function phasesOf({ scenarios, options }: SimulationRequest): readonly Scenario[] {
-  return scenarios.map((scenario, index) => {
-    const earlier = scenarios.slice(0, index).filter(({ name }) => name === scenario.name).length;
-    return {
-      ...scenario,
-      name: earlier === 0 ? scenario.name : `${scenario.name}-${earlier + 1}`,
-      ...(options.durationMs === null ? {} : { durationSeconds: options.durationMs / 1000 }),
-    };
-  });
 }
 
 function plansOf({ population }: RunState): (tenantId: string) => string | undefined {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Clock } from "../../std/clock.ts";
 import { createRng, hash32 } from "../../std/rng.ts";
 import { createLimiter } from "../../system/limiter/create-limiter.ts";
@@ -188,7 +189,8 @@ function namelessRunId(request: SimulationRequest): string {
 }
 
 function whatIsRun({ options: { scenarios, users } }: SimulationRequest): string {
-  const names = scenarios.join("_");
+  // A scenario may be given as a file: by its name it is called as in the scenario itself.
+  const names = scenarios.map((name) => basename(name, ".json")).join("_");
   // The rest of an ID, and the folder's name of the file system, want room too.
   const what = names.length <= NAMES_LENGTH_MAX ? names : `${scenarios.length}-scenarios`;
   return `${what === "" ? "benchmark" : what}-${users}u`;
