@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { commitName, machineFacts, versions } from "../../src/sim/run/machine-facts.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { benchCapacity } from "./capacity.ts";
+import { benchDifferential } from "./differential.ts";
 import { benchGateway } from "./gateway.ts";
 import { benchIndexes } from "./indexes.ts";
 import { benchVirtual } from "./virtual.ts";
@@ -17,6 +18,7 @@ const TOPICS: Readonly<
   Record<string, (say: (line: string) => void) => Promise<readonly BenchRow[]>>
 > = {
   capacity: benchCapacity,
+  differential: benchDifferential,
   gateway: benchGateway,
   indexes: benchIndexes,
   virtual: benchVirtual,

@@ -2,7 +2,7 @@ import type { IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { createLimiter } from "../../system/limiter/create-limiter.ts";
-import type { Store } from "../../system/store/store.ts";
+import type { Snapshot, Store } from "../../system/store/store.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { MarketRow } from "../market/market-file.ts";
@@ -25,6 +25,8 @@ export interface SimulationInputs {
   readonly signal: AbortSignal;
   /** Takes the result in place of the report's files; then the service's log is not kept, either. */
   readonly publish?: ((result: Result) => void) | undefined;
+  /** Hears of every document of the service that the database holds in the end. */
+  readonly onDocument?: ((document: Snapshot) => void) | undefined;
 }
 
 /** All that a run needs. */

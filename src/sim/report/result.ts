@@ -189,6 +189,8 @@ const phaseSchema = z.strictObject({
   name: z.string().min(1),
   summary: z.string(),
   durationMs: z.number().nonnegative(),
+  /** When its own time began, in milliseconds of the run: what `--explain` takes. */
+  startedAtMs: z.number().nonnegative().optional(),
   users: z.int().nonnegative(),
   openTrades: z.int().nonnegative(),
   sweeps: z.int().nonnegative(),

@@ -82,7 +82,10 @@ export function buildResult(end: RunEnd): Result {
     }),
     brokeFirst: first,
     checks: [...checks],
-    phases: state.phases.map((phase) => phase.result),
+    phases: state.phases.map(({ result, startedWallMs }) => ({
+      ...result,
+      startedAtMs: Math.max(0, Math.round(startedWallMs - end.startedWallMs)),
+    })),
     histograms: histogramsOf(run, state),
     // What checks and verdicts are made from are the seconds themselves.
     series: state.phases.flatMap(({ series }) => thinPhases(series)),

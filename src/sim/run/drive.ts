@@ -107,7 +107,16 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
     const audit = new DataAudit(state.expectations());
     const onProgress = (documents: number): void => output.live(() => [`  ${documents} documents`]);
     const { population } = state;
-    await readBack({ store: patientStore, target, population, audit, signal, onProgress });
+    const { onDocument } = request;
+    await readBack({
+      store: patientStore,
+      target,
+      population,
+      audit,
+      signal,
+      onProgress,
+      onDocument,
+    });
     return audit;
   } finally {
     await database.close();

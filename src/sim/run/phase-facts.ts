@@ -30,6 +30,7 @@ export interface MeasuredPhase {
   /** Every distribution that has samples. */
   readonly histograms: readonly HistogramSummary[];
   readonly series: readonly Second[];
+  readonly startedWallMs: number;
 }
 
 export function measuredPhase(ended: EndedPhase): MeasuredPhase {
@@ -39,6 +40,7 @@ export function measuredPhase(ended: EndedPhase): MeasuredPhase {
     result: phaseResult(ended, facts),
     histograms: phaseHistograms(ended, facts),
     series: ended.series,
+    startedWallMs: ended.startedWallMs,
   };
 }
 

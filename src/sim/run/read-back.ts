@@ -1,6 +1,6 @@
 import { tenantPath } from "../../system/schema/tenant.ts";
 import { userPath } from "../../system/schema/user.ts";
-import type { Store } from "../../system/store/store.ts";
+import type { Snapshot, Store } from "../../system/store/store.ts";
 import type { Population } from "../population/population.ts";
 import type { Target } from "../targets/target.ts";
 import type { DataAudit } from "../verify/data-audit.ts";
@@ -14,16 +14,20 @@ interface ReadingBack {
   readonly audit: DataAudit;
   readonly signal: AbortSignal;
   readonly onProgress: (documents: number) => void;
+  readonly onDocument?: ((document: Snapshot) => void) | undefined;
 }
 
 /** Shows every document of the service to the audit, page by page. */
 export async function readBack(reading: ReadingBack): Promise<void> {
-  const { store, audit, signal, onProgress } = reading;
+  const { store, audit, signal, onProgress, onDocument } = reading;
   let documents = 0;
   for (const collection of [...READ_BACK_COLLECTIONS, ...(await strayCollections(reading))]) {
     for await (const page of everyDocument(store, collection)) {
       signal.throwIfAborted();
-      for (const snapshot of page) audit.see(snapshot);
+      for (const snapshot of page) {
+        audit.see(snapshot);
+        onDocument?.(snapshot);
+      }
       documents += page.length;
       onProgress(documents);
     }
