@@ -94,10 +94,10 @@ describe("searchThreshold", () => {
         expect(found.doubts).toEqual([]);
         expect(found.meets === null).toBe(limit < range.from);
         expect(found.fails === null).toBe(limit >= range.to);
-        if (found.meets !== null) expect(found.meets).toBeLessThanOrEqual(limit);
-        if (found.fails !== null) expect(found.fails).toBeGreaterThan(limit);
-        if (limit < range.from) expect(found.fails).toBe(range.from);
-        if (limit >= range.to) expect(found.meets).toBe(range.to);
+        expect(found.meets ?? limit).toBeLessThanOrEqual(limit);
+        expect(found.fails ?? limit + 1).toBeGreaterThan(limit);
+        expect(found.meets ?? found.fails).toBe(limit < range.from ? range.from : found.meets);
+        expect(found.fails ?? found.meets).toBe(limit >= range.to ? range.to : found.fails);
       }),
     );
   });
@@ -116,8 +116,8 @@ describe("searchThreshold", () => {
         });
         expect(seen.size).toBeLessThan(400);
         const { meets, fails, doubts } = found;
-        if (meets !== null) expect(seen.get(meets)).toBe(true);
-        if (fails !== null) expect(seen.get(fails)).toBe(false);
+        expect(meets === null || seen.get(meets)).toBe(true);
+        expect(fails !== null && seen.get(fails)).toBe(false);
         const least = Math.min(...[...seen].filter(([, one]) => !one).map(([load]) => load));
         expect(fails ?? Infinity).toBe(least);
         expect(doubts).toEqual(
