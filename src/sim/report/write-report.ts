@@ -1,14 +1,15 @@
-import { appendFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { appendFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { renderJunitXml } from "./junit-xml.ts";
 import { renderLatencyCsv } from "./latency-csv.ts";
 import { readReportAssets } from "./report-assets.ts";
-import { explainFileError, ReportError } from "./report-error.ts";
+import { ReportError } from "./report-error.ts";
 import { renderReportHtml, type ReportAssets } from "./report-html.ts";
 import { renderResultJson } from "./result-json.ts";
 import type { Result } from "./result.ts";
 import { renderSeriesCsv } from "./series-csv.ts";
 import { renderSummaryMarkdown } from "./summary-markdown.ts";
+import { attempt, writeFolder } from "./write-folder.ts";
 
 export interface ReportOptions {
   /** Scripts and styles of report.html; read from the installation when absent. */
@@ -36,14 +37,7 @@ export async function writeReport(
   const runId = checkRunId(result.run.id);
   const files = renderFiles(result, options.assets ?? (await readReportAssets()));
   const folder = join(reportsFolder, runId);
-  const draft = join(reportsFolder, `.${runId}.writing`);
-  try {
-    await writeDraft(draft, files);
-    await publish(draft, folder, [...files.keys()]);
-  } finally {
-    // It may be gone already; a failure here must not hide the one that led to it.
-    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-  }
+  await writeFolder(folder, files);
   await pointLatest(reportsFolder, runId);
   return { folder, files: [...files.keys()] };
 }
@@ -70,36 +64,6 @@ function renderFiles(result: Result, assets: ReportAssets): ReadonlyMap<string, 
   ]);
 }
 
-async function writeDraft(draft: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await attempt("cannot make the report folder", draft, async () => {
-    // One may be left of a run that was killed.
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-  });
-  for (const [name, text] of files) {
-    await attempt(`cannot write ${name}`, dirname(draft), () => writeFile(join(draft, name), text));
-  }
-}
-
-async function publish(draft: string, folder: string, names: readonly string[]): Promise<void> {
-  try {
-    await rename(draft, folder);
-  } catch (error) {
-    if (!isTaken(error)) throw explainFileError("cannot put the report in place", folder, error);
-    for (const name of names) {
-      await attempt(`cannot replace ${name}`, folder, () =>
-        rename(join(draft, name), join(folder, name)),
-      );
-    }
-  }
-}
-
-/** A folder with files in it is never replaced by a rename. */
-function isTaken(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOTEMPTY" || code === "EEXIST" || code === "EPERM";
-}
-
 /**
  * `latest` is a link to the newest run, replaced in one step. Where the file system has no links,
  * or something else is called so, latest.txt holds the run's id.
@@ -123,12 +87,4 @@ export async function appendSummary(path: string, summary: string): Promise<void
   await attempt("the report is written, but its summary cannot be appended", path, () =>
     appendFile(path, summary),
   );
-}
-
-async function attempt(what: string, where: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    throw explainFileError(what, where, error);
-  }
 }
