@@ -37,6 +37,7 @@ const PURE_FOLDERS = [
   "src/sim/audit",
   "src/sim/verify",
   "src/sim/tune",
+  "src/sim/headroom",
 ];
 const PURE_PACKAGES = new Set(["zod", "big.js", "csv-parse/sync", "@faker-js/faker"]);
 

@@ -7,6 +7,7 @@ import { createDoctorCommand } from "./doctor-command.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { createGatewayCommand } from "./gateway-command.ts";
+import { createHeadroomCommand } from "./headroom-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { reportError } from "./report-error.ts";
 import { createReplayCommand } from "./replay-command.ts";
@@ -30,6 +31,7 @@ export async function runCli(
     createAuditCommand(context),
     createReplayCommand(context),
     createShrinkCommand(context),
+    createHeadroomCommand(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;

@@ -24,7 +24,7 @@ export function readRunOptions(parsed: Readonly<Record<string, unknown>>): RawOp
   return Object.fromEntries(given.map((spec) => [spec.key, toValue(spec, parsed[spec.key])]));
 }
 
-export function toOption(spec: RunOptionSpec): Option {
+export function toOption(spec: Omit<RunOptionSpec, "key">): Option {
   const usage = spec.placeholder === null ? spec.flag : `${spec.flag} <${spec.placeholder}>`;
   const range = spec.kind === "switch" ? "" : `${spec.accepts}; `;
   const summary = `${spec.summary} (${range}default: ${spec.byDefault})`;
@@ -62,7 +62,7 @@ function refuseFlag(flag: string, value: string): void {
 }
 
 /** Only plain decimal numbers are numbers here; "1e3" or "abc" are left for the schema to refuse. */
-function toValue(spec: RunOptionSpec, value: unknown): unknown {
+export function toValue(spec: Pick<RunOptionSpec, "kind">, value: unknown): unknown {
   if (spec.kind !== "number" || typeof value !== "string") return value;
   return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }

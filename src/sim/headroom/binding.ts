@@ -122,14 +122,21 @@ function byHeat(
   };
 }
 
-function byLimiter(check: Check, phase: Phase, { limiter }: Result): Binding {
+/** Its rate, waits and fairness follow from no setting: a limiter that misses them is defective. */
+const SETTING_OF_CHECK: Readonly<Record<string, string>> = {
+  "limiter.worst-second": "batch_write_limit",
+  "limiter.worst-document": "doc_write_limit",
+};
+
+function byLimiter(check: Check, phase: Phase, { limiter }: Result): Binding | undefined {
+  const setting = SETTING_OF_CHECK[check.id];
+  if (setting === undefined) return undefined;
   const isOn = limiter.config["enable_rate_limiting"] === true;
-  const limit = check.id === "limiter.worst-document" ? "doc_write_limit" : "batch_write_limit";
   const isPrinted = limiter.strategy.startsWith("literal");
   return {
     ...found(check, phase),
     kind: "setting",
-    id: !isOn ? "enable_rate_limiting" : isPrinted ? "strategy" : limit,
+    id: !isOn ? "enable_rate_limiting" : isPrinted ? "strategy" : setting,
     detail: `${check.title}: ${check.figure}, target ${check.target}. ${isOn ? `The ${limiter.strategy} strategy` : "No limiter"} held the writes to it.`,
   };
 }

@@ -39,6 +39,20 @@ const SPREAD: RemedyKind = {
       : undefined,
 };
 
+const PACE_BY_RAMP: RemedyKind = {
+  id: "ramp-limiter",
+  lifts: ["ramp-start"],
+  propose: (_, { scenario, limiter }) =>
+    scenario.pulse === null || limiter === "ramp"
+      ? undefined
+      : {
+          advice:
+            "Let the ramp limiter hold the pulse to what new ranges take, and grow with them.",
+          source: "docs/limiter.md",
+          change: (situation) => ({ ...situation, limiter: "ramp" }),
+        },
+};
+
 /** Ten a document, so that a thousand writes a second fit (document-write-ceiling, docs/capacity.md). */
 const COUNTERS = 100;
 
@@ -96,7 +110,7 @@ function withScenario(situation: Situation, change: Partial<Situation["scenario"
 }
 
 /** Changes of how the load comes, and of what it comes to. */
-export const LOAD_REMEDIES: readonly RemedyKind[] = [WARM, SPREAD, COUNTER, SCATTER];
+export const LOAD_REMEDIES: readonly RemedyKind[] = [WARM, SPREAD, PACE_BY_RAMP, COUNTER, SCATTER];
 
 /** Tried last: more instances may help whatever is slow, and say least about why. */
 export const INSTANCE_REMEDIES: readonly RemedyKind[] = [WORKERS_REMEDY];

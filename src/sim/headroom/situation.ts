@@ -26,7 +26,7 @@ export interface Situation {
 }
 
 /** Users to a tenant, where tenants vary and nobody fixed the users: a run's own proportion. */
-export const USERS_PER_TENANT = 2.5;
+const USERS_PER_TENANT = 2.5;
 
 interface VariedFacts {
   /** "1,200 users". */

@@ -16,7 +16,7 @@ export interface TrialSummary {
 }
 
 /** All of the phase, latencies in ms; null where there was no sample. */
-export interface TrialFigures {
+interface TrialFigures {
   /** Of P&L updates; of direct writes where there is no pulse, of reads where there is neither. */
   readonly p99Ms: number | null;
   readonly p99Of: string;
