@@ -27,6 +27,23 @@ export interface WriteAttempt {
   readonly writes: readonly Write[];
   /** Of the request message on the wire: the limit is 10 MiB. */
   readonly requestBytes: number;
+  /** What the writes are about, where the database is in the same process: it is not asked then. */
+  readonly documents?: KnownDocuments | undefined;
+}
+
+export interface KnownDocuments {
+  /** By the writes' places; undefined where there never was a document. */
+  readonly rows: readonly (KnownDocument | undefined)[];
+  /** Whether a document is written more than once. */
+  readonly repeats: boolean;
+}
+
+/** A document as its database has it now. */
+export interface KnownDocument {
+  /** Undefined: there is none. */
+  readonly fields: MapValue | undefined;
+  /** The database leaves it alone; the limits keep here what they call the document by. -1 at first. */
+  limitsHandle: number;
 }
 
 export interface QueryAttempt {

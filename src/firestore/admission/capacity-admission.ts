@@ -4,7 +4,6 @@ import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
 import type { DatabaseName } from "../data/document.ts";
 import { collectionOf } from "../data/document-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
-import type { Write } from "../data/write.ts";
 import type { IndexCatalogue, IndexEntry, QueryPlan } from "../indexes/catalogue.ts";
 import type {
   AttemptWeight,
@@ -94,8 +93,7 @@ export class CapacityAdmission implements ControlledAdmission {
     if (this.#mode === "off") return AT_ONCE;
     const state = this.#begin("commit", attempt.database, nowMs);
     this.#recorder.writes.attempted += attempt.writes.length;
-    const decision =
-      this.#oversized(state, attempt) ?? this.#commit(state, attempt.writes, attempt.requestBytes);
+    const decision = this.#oversized(state, attempt) ?? this.#commit(state, attempt);
     if (decision.kind === "refuse") this.#recorder.refusedAttempts.commit += 1;
     return this.#enforced(decision);
   }
@@ -107,7 +105,7 @@ export class CapacityAdmission implements ControlledAdmission {
     const whole = this.#oversized(state, attempt);
     const bytesEach = attempt.requestBytes / attempt.writes.length;
     const decisions = attempt.writes.map(
-      (write) => whole ?? this.#commit(state, [write], bytesEach),
+      (write) => whole ?? this.#commit(state, { writes: [write], requestBytes: bytesEach }),
     );
     if (decisions.some(({ kind }) => kind === "refuse")) {
       this.#recorder.refusedAttempts.batchWrite += 1;
@@ -187,7 +185,7 @@ export class CapacityAdmission implements ControlledAdmission {
   explain(attempt: WriteAttempt, nowMs: number): WriteExplanation {
     const state = this.#database(attempt.database);
     const now = Math.max(nowMs, this.#nowMs);
-    const footprints = this.#footprints.of(state, attempt.writes, Timestamp.fromMillis(now));
+    const footprints = this.#footprints.of(state, attempt, Timestamp.fromMillis(now));
     return explainWrite(state, footprints, now);
   }
 
@@ -236,9 +234,10 @@ export class CapacityAdmission implements ControlledAdmission {
     return state;
   }
 
-  #commit(state: DatabaseState, writes: readonly Write[], requestBytes: number): Decision {
+  #commit(state: DatabaseState, attempt: Omit<WriteAttempt, "database">): Decision {
+    const { writes, requestBytes } = attempt;
     const nowMs = this.#nowMs;
-    const footprints = this.#footprints.of(state, writes, Timestamp.fromMillis(nowMs));
+    const footprints = this.#footprints.of(state, attempt, Timestamp.fromMillis(nowMs));
     const hard = oversizedWrite(footprints, requestBytes);
     if (hard !== undefined) return this.#outcomes.refuseHard(state, hard, writes.length, nowMs);
     state.model.begin(nowMs);
@@ -299,9 +298,9 @@ export class CapacityAdmission implements ControlledAdmission {
 
 function chargeWrite(state: DatabaseState, footprint: WriteFootprint, nowMs: number): void {
   const { model } = state;
-  const { path, created, changes } = footprint;
+  const { path, document, created, changes } = footprint;
   if (created === 1) model.newDocument(model.documentSpace(path, nowMs), path);
-  else model.document(state.document(path, nowMs), created);
+  else model.document(state.document(path, nowMs, document), created);
   chargeRows(state, footprint, changes.removed, -1, nowMs);
   chargeRows(state, footprint, changes.inserted, 1, nowMs);
   model.endWrite();

@@ -6,11 +6,11 @@ import type { RowHandle } from "../capacity/row-table.ts";
 import type { DatabaseName } from "../data/document.ts";
 import { lastSegment } from "../data/document-path.ts";
 import type { IndexDefinition, IndexEntry } from "../indexes/catalogue.ts";
+import type { KnownDocument } from "./admission.ts";
+import { DocumentHandles } from "./document-handles.ts";
 import { indexName } from "./index-name.ts";
 import { PreviousMemory } from "./previous-memory.ts";
 
-/** Documents whose locks are remembered: two generations of so many. */
-const DOCUMENTS = 50_000;
 /** Indexes of parents that are remembered; past this many all are looked up anew. */
 const PLACES = 100_000;
 const INDEXES = 10_000;
@@ -22,8 +22,7 @@ export class DatabaseState {
   readonly key: string;
   readonly model: CapacityModel;
   readonly memory: PreviousMemory;
-  #young = new Map<string, RowHandle>();
-  #old = new Map<string, RowHandle>();
+  readonly #documents = new DocumentHandles();
   readonly #places = new Map<string, RowPlace>();
   readonly #indexes = new Map<
     IndexDefinition,
@@ -48,19 +47,8 @@ export class DatabaseState {
   }
 
   /** The document's handle in the model. Documents not written for long are forgotten. */
-  document(path: string, nowMs: number): RowHandle {
-    const young = this.#young.get(path);
-    if (young !== undefined) return young;
-    const old = this.#old.get(path);
-    if (old !== undefined) this.#old.delete(path);
-    const handle = old ?? this.model.openDocument(path, nowMs);
-    this.#young.set(path, handle);
-    if (this.#young.size >= DOCUMENTS) {
-      for (const forgotten of this.#old.values()) this.model.close(forgotten);
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    return handle;
+  document(path: string, nowMs: number, known?: KnownDocument): RowHandle {
+    return this.#documents.of(this.model, path, nowMs, known);
   }
 
   /** Where the entry's row lies, by what all rows of its index and parent have in common. */

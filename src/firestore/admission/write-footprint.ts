@@ -9,13 +9,15 @@ import type { Timestamp } from "../data/timestamp.ts";
 import type { MapValue } from "../data/value.ts";
 import type { Write } from "../data/write.ts";
 import type { EntryChanges, IndexCatalogue } from "../indexes/catalogue.ts";
-import type { PreviousFields } from "./admission.ts";
+import type { KnownDocument, KnownDocuments, PreviousFields, WriteAttempt } from "./admission.ts";
 import { afterImage } from "./after-image.ts";
 import type { DatabaseState } from "./database-state.ts";
 
 /** What one write of a commit touches. */
 export interface WriteFootprint {
   readonly path: string;
+  /** As its database has it, where that is in the same process. */
+  readonly document: KnownDocument | undefined;
   /** How many documents there are more for it: 1, 0 or -1. */
   readonly created: -1 | 0 | 1;
   readonly after: AnyFields | undefined;
@@ -40,14 +42,18 @@ export class Footprints {
   /** In the order of the writes, which see each other; a `verify` touches nothing. */
   of(
     state: DatabaseState,
-    writes: readonly Write[],
+    { writes, documents }: Pick<WriteAttempt, "writes" | "documents">,
     requestTime: Timestamp,
   ): readonly WriteFootprint[] {
-    const made = repeatsDocument(writes) ? new Map<string, WriteFootprint>() : undefined;
+    const repeats = documents?.repeats ?? repeatsDocument(writes);
+    const made = repeats ? new Map<string, WriteFootprint>() : undefined;
     const footprints: WriteFootprint[] = [];
-    for (const write of writes) {
+    for (let index = 0; index < writes.length; index += 1) {
+      const write = writes[index] as Write;
       if (write.kind === "verify") continue;
-      const footprint = this.#footprint(state, write, made?.get(write.path), requestTime);
+      const document = documents?.rows[index];
+      const known = made?.get(write.path) ?? this.#found(state, write.path, documents, document);
+      const footprint = this.#footprint(write, known, document, requestTime);
       made?.set(write.path, footprint);
       footprints.push(footprint);
     }
@@ -61,18 +67,27 @@ export class Footprints {
     }
   }
 
-  /** `earlier`: what an earlier write of the same commit has made of the document. */
-  #footprint(
+  /** A document before the commit, in the form of what another write might have made of it. */
+  #found(
     state: DatabaseState,
+    path: string,
+    documents: KnownDocuments | undefined,
+    document: KnownDocument | undefined,
+  ): Pick<WriteFootprint, "after" | "isUnknown"> {
+    if (documents !== undefined) return { after: document?.fields, isUnknown: false };
+    const told = this.#previous(state.name, path);
+    const isUnknown = told === "unknown";
+    const found = isUnknown ? state.memory.get(path) : told;
+    return { after: found === "none" ? undefined : found, isUnknown };
+  }
+
+  #footprint(
     write: Write,
-    earlier: WriteFootprint | undefined,
+    { after: known, isUnknown }: Pick<WriteFootprint, "after" | "isUnknown">,
+    document: KnownDocument | undefined,
     requestTime: Timestamp,
   ): WriteFootprint {
     const { path } = write;
-    const told = earlier === undefined ? this.#previous(state.name, path) : undefined;
-    const isUnknown = earlier?.isUnknown ?? told === "unknown";
-    const found = told === "unknown" ? state.memory.get(path) : told;
-    const known = earlier === undefined ? (found === "none" ? undefined : found) : earlier.after;
     const encoded = encodedAfter(write);
     // What is kept is decoded anew each time: here, at most once.
     const before = encoded === undefined ? plain(known) : known;
@@ -84,6 +99,7 @@ export class Footprints {
       before === after ? NO_CHANGES : this.#catalogue.changes(path, plain(before), plain(after));
     return {
       path,
+      document,
       created: createdBy(before, after),
       after,
       isUnknown,

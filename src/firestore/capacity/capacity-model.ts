@@ -124,6 +124,11 @@ export class CapacityModel {
     return this.#rows.keyOf(handle);
   }
 
+  /** Whether the handle is the document's: it may have been closed since it was handed out. */
+  isOf(handle: RowHandle, path: string): boolean {
+    return this.#rows.keyOf(handle) === path;
+  }
+
   begin(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#commit += 1;

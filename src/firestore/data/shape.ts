@@ -25,6 +25,8 @@ export class Shape {
   readonly names: readonly string[];
   /** Each name as a path: the mask of an update that sets just these. */
   readonly paths: readonly FieldPath[];
+  /** Code units of all the names. */
+  readonly namesLength: number;
   /** What all the names weigh, each a string in UTF-8 and one byte more. */
   readonly namesBytes: number;
   readonly #slots = new Map<string, number>();
@@ -34,6 +36,7 @@ export class Shape {
   private constructor(names: readonly string[]) {
     this.names = names;
     this.paths = names.map((name) => [name]);
+    this.namesLength = names.reduce((sum, name) => sum + name.length, 0);
     this.namesBytes = names.reduce((sum, name) => sum + utf8Length(name) + 1, 0);
     for (const [slot, name] of names.entries()) this.#slots.set(name, slot);
   }

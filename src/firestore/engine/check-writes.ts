@@ -1,6 +1,5 @@
 import type { DatabaseName, FieldPath } from "../data/document.ts";
 import { formatFieldPath } from "../data/field-path.ts";
-import { repeatsDocument } from "../data/repeated-documents.ts";
 import { ShapedMap } from "../data/shaped-map.ts";
 import type { MapValue } from "../data/value.ts";
 import { isNumber } from "../data/value-type.ts";
@@ -10,33 +9,25 @@ import { checkCollapse } from "./check-collapse.ts";
 import { checkFieldPath } from "./check-field-path.ts";
 import { checkDocumentPath } from "./check-path.ts";
 import { checkFields, checkFieldValue } from "./check-value.ts";
+import type { LocatedWrites } from "./located-writes.ts";
 import { invalid } from "./refusals.ts";
 
 const TRANSFORMS_MAX = LIMITS["transforms-per-document"].value;
-
-/** A commit's writes, with nothing wrong in them whatever the database holds. */
-export interface CheckedWrites {
-  readonly writes: readonly Write[];
-  /** Whether a document is written more than once. */
-  readonly repeats: boolean;
-}
 
 /**
  * The writes with their values as Firestore stores them. Refuses what is wrong with them whatever
  * the database holds.
  */
-export function checkWrites(
-  database: DatabaseName,
-  writes: readonly Write[],
-  isKnown: IsKnown,
-): CheckedWrites {
-  const checked = writes.map((write) => checkWrite(database, write, isKnown));
-  const repeats = repeatsDocument(checked);
+export function checkWrites(database: DatabaseName, located: LocatedWrites): LocatedWrites {
+  const { writes, rows, repeats } = located;
+  const checked = writes.map((write, index) =>
+    checkWrite(database, write, rows[index] !== undefined),
+  );
   if (repeats) {
     checkTransformCounts(checked);
     checkCollapse(checked);
   }
-  return { writes: checked, repeats };
+  return checked.every((write, index) => write === writes[index]) ? located : located.with(checked);
 }
 
 /** Each write of a BatchWrite must have a document of its own. */
@@ -46,11 +37,9 @@ export function checkDistinct(writes: readonly Write[]): void {
   }
 }
 
-/** Whether the database has a document at the path, whose name then needs no looking at. */
-export type IsKnown = (path: string) => boolean;
-
-export function checkWrite(database: DatabaseName, write: Write, isKnown: IsKnown): Write {
-  if (!isKnown(write.path)) checkDocumentPath(database, write.path);
+/** `isKnown`: the database has had a document of this name, which then needs no looking at. */
+function checkWrite(database: DatabaseName, write: Write, isKnown: boolean): Write {
+  if (!isKnown) checkDocumentPath(database, write.path);
   switch (write.kind) {
     case "update": {
       const fields = checkFields(write.fields);

@@ -1,4 +1,4 @@
-import type { Row } from "./version.ts";
+import type { Row } from "./row.ts";
 import { Scope } from "./scope.ts";
 
 /** The documents of one collection. */

@@ -1,6 +1,6 @@
 import type { DatabaseName, Document } from "../data/document.ts";
 import type { Timestamp } from "../data/timestamp.ts";
-import type { CheckedWrites } from "./check-writes.ts";
+import type { LocatedWrites } from "./located-writes.ts";
 import type { CommitTimes } from "./commit-times.ts";
 import type { CommitResult } from "./engine.ts";
 import type { LockQueue, LockRequest } from "./lock-queue.ts";
@@ -35,7 +35,7 @@ export class Committer {
   }
 
   /** Commits writes that have been checked, or says that somebody is in the way. */
-  tryNow(checked: CheckedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
+  tryNow(checked: LocatedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
     const { locks, queue } = this.#parts;
     if (!locks.isEmpty || queue.size > 0) {
       if (!queue.isFree(this.request(checked, owner, () => undefined))) return "blocked";
@@ -48,7 +48,7 @@ export class Committer {
 
   /** A request for the queue, for a commit that is blocked. */
   request(
-    checked: CheckedWrites,
+    checked: LocatedWrites,
     owner: Transaction | undefined,
     onDone: (result: CommitResult) => void,
   ): LockRequest {
@@ -65,7 +65,7 @@ export class Committer {
   }
 
   #holders(
-    checked: CheckedWrites,
+    checked: LocatedWrites,
     paths: ReadonlySet<string>,
     owner: Transaction | undefined,
   ): ReadonlySet<Transaction> {
@@ -77,7 +77,7 @@ export class Committer {
   }
 
   /** What the commit would change. A commit that will be refused changes nothing, and may as well be refused now. */
-  #touched(checked: CheckedWrites): readonly Touched[] {
+  #touched(checked: LocatedWrites): readonly Touched[] {
     try {
       const time = timestampOf(this.#parts.times.nextCommit());
       return this.#stage(checked, time).documents.map(touchedOf);
@@ -86,12 +86,12 @@ export class Committer {
     }
   }
 
-  #stage(checked: CheckedWrites, commitTime: Timestamp): StagedCommit {
+  #stage(checked: LocatedWrites, commitTime: Timestamp): StagedCommit {
     const { database, store } = this.#parts;
-    return stageWrites(database, checked, store.tree, commitTime);
+    return stageWrites(database, checked.now(store.tree), commitTime);
   }
 
-  #commit(checked: CheckedWrites, owner: Transaction | undefined): CommitResult {
+  #commit(checked: LocatedWrites, owner: Transaction | undefined): CommitResult {
     const { store, times, onChanges } = this.#parts;
     if (owner?.isOptimistic === true) this.#validate(owner);
     const micros = times.nextCommit();

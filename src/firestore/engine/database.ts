@@ -6,7 +6,7 @@ import { FirestoreError } from "../data/status.ts";
 import type { Value } from "../data/value.ts";
 import type { Write, WriteResult } from "../data/write.ts";
 import { checkDocumentPath } from "./check-path.ts";
-import { checkDistinct, type CheckedWrites, checkWrite, checkWrites } from "./check-writes.ts";
+import { checkDistinct, checkWrites } from "./check-writes.ts";
 import { CommitTimes } from "./commit-times.ts";
 import type {
   CommitResult,
@@ -27,6 +27,7 @@ import type {
 import type { HistoryLimits } from "./history.ts";
 import { createParts, type DatabaseParts } from "./database-parts.ts";
 import { listQuery } from "./list-documents.ts";
+import { LocatedWrites } from "./located-writes.ts";
 import { microsOf, timestampOf } from "./micros.ts";
 import { readOnlyTransaction } from "./refusals.ts";
 import type { Transaction } from "./transaction.ts";
@@ -48,9 +49,20 @@ export class EmbeddedDatabase implements Database {
     this.#parts = this.#newParts();
   }
 
+  /** Where the writes' documents are, for those who look at them before the commit. */
+  locate(writes: readonly Write[]): LocatedWrites {
+    return LocatedWrites.in(this.#parts.store.tree, writes);
+  }
+
   /** The whole of a commit at once, without waiting; "blocked" when somebody's locks are in the way. */
-  commitNow(writes: readonly Write[], transaction?: TransactionId): CommitResult | "blocked" {
-    const checked = checkWrites(this.name, writes, this.#isKnown);
+  commitNow(
+    writes: readonly Write[] | LocatedWrites,
+    transaction?: TransactionId,
+  ): CommitResult | "blocked" {
+    const { tree } = this.#parts.store;
+    const located =
+      writes instanceof LocatedWrites ? writes.now(tree) : LocatedWrites.in(tree, writes);
+    const checked = checkWrites(this.name, located);
     const owner = this.#writer(checked.writes, transaction);
     return this.#attempt(checked, owner);
   }
@@ -60,7 +72,7 @@ export class EmbeddedDatabase implements Database {
     transaction?: TransactionId,
     signal?: AbortSignal,
   ): Promise<CommitResult> {
-    const checked = checkWrites(this.name, writes, this.#isKnown);
+    const checked = checkWrites(this.name, this.locate(writes));
     const owner = this.#writer(checked.writes, transaction);
     const result = this.#attempt(checked, owner);
     return result === "blocked" ? this.#commitLater(checked, owner, signal) : result;
@@ -68,7 +80,7 @@ export class EmbeddedDatabase implements Database {
 
   async batchWrite(writes: readonly Write[]): Promise<readonly (WriteResult | FirestoreError)[]> {
     checkDistinct(writes);
-    const checked = writes.map((write) => checkWrite(this.name, write, this.#isKnown));
+    const checked = writes.map((write) => checkWrites(this.name, this.locate([write])));
     return Promise.all(checked.map((write) => this.#writeAlone(write)));
   }
 
@@ -178,8 +190,6 @@ export class EmbeddedDatabase implements Database {
     };
   }
 
-  readonly #isKnown = (path: string): boolean => this.#parts.store.tree.row(path) !== undefined;
-
   #newParts(): DatabaseParts {
     return createParts({
       clock: this.#clock,
@@ -199,7 +209,7 @@ export class EmbeddedDatabase implements Database {
   }
 
   /** A commit ends its transaction, whether it succeeds or is refused. */
-  #attempt(checked: CheckedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
+  #attempt(checked: LocatedWrites, owner: Transaction | undefined): CommitResult | "blocked" {
     const { committer, transactions } = this.#parts;
     if (checked.writes.length === 0) {
       if (owner !== undefined) transactions.end(owner);
@@ -217,7 +227,7 @@ export class EmbeddedDatabase implements Database {
   }
 
   async #commitLater(
-    checked: CheckedWrites,
+    checked: LocatedWrites,
     owner: Transaction | undefined,
     signal: AbortSignal | undefined,
   ): Promise<CommitResult> {
@@ -236,8 +246,7 @@ export class EmbeddedDatabase implements Database {
     return result as unknown as CommitResult;
   }
 
-  async #writeAlone(write: Write): Promise<WriteResult | FirestoreError> {
-    const alone = { writes: [write], repeats: false };
+  async #writeAlone(alone: LocatedWrites): Promise<WriteResult | FirestoreError> {
     try {
       const attempt = this.#attempt(alone, undefined);
       const { writeResults } =

@@ -1,7 +1,6 @@
-import { collectionOf, lastSegment, parentOf, pathKey } from "../data/document-path.ts";
-import { documentNameSize } from "../data/value-size.ts";
+import { collectionOf, lastSegment, parentOf } from "../data/document-path.ts";
 import { Collection } from "./collection.ts";
-import type { Row, Version } from "./version.ts";
+import { Row } from "./row.ts";
 
 /** Where documents are: collections by path, and which collections a document has beneath it. */
 export class DocumentTree {
@@ -43,14 +42,7 @@ export class DocumentTree {
   /** A row without a document, for one that is about to come. */
   addRow(path: string): Row {
     const collection = this.#ensureCollection(collectionOf(path));
-    const row: { -readonly [Key in keyof Row]: Row[Key] } = {
-      path,
-      key: pathKey(path),
-      nameBytes: documentNameSize(path),
-      collection,
-      version: undefined as unknown as Version,
-    };
-    row.version = { row, micros: 0, document: undefined, sizeBytes: 0, previous: undefined };
+    const row = new Row(path, collection);
     collection.rows.add(row);
     this.#rows.set(path, row);
     return row;

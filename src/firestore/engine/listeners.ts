@@ -77,10 +77,10 @@ export class Listeners {
     const { document, collection, group, everything } = this.#groups;
     for (const change of changes) {
       const { row } = change;
-      note(concerned, change, document.size === 0 ? undefined : document.get(row.path));
-      note(concerned, change, collection.get(row.collection.path));
-      note(concerned, change, group.get(row.collection.id));
-      note(concerned, change, everything.get(""));
+      if (document.size > 0) note(concerned, change, document.get(row.path));
+      if (collection.size > 0) note(concerned, change, collection.get(row.collection.path));
+      if (group.size > 0) note(concerned, change, group.get(row.collection.id));
+      if (everything.size > 0) note(concerned, change, everything.get(""));
     }
     for (const [listener, own] of concerned) {
       const moved = listener.watched.move(listener.view, own, this.#store);

@@ -5,7 +5,8 @@ import { getField } from "../data/map-fields.ts";
 import type { Value } from "../data/value.ts";
 import { isArray } from "../data/value-type.ts";
 import { SortedList } from "./sorted-list.ts";
-import type { Change, Row } from "./version.ts";
+import type { Row } from "./row.ts";
+import type { Change } from "./version.ts";
 
 /** By the field's value, or by each element of the arrays in it. */
 export type ViewKind = "value" | "elements";

@@ -8,7 +8,7 @@ import { boundsOf, cursorRange, intersect, type Points, pointsOf } from "./query
 import type { Scope } from "./scope.ts";
 import type { Stretch } from "./sorted-list.ts";
 import type { Store } from "./store.ts";
-import type { Row } from "./version.ts";
+import type { Row } from "./row.ts";
 
 /** Documents that are not what the store says: as they were at an earlier time. */
 export type Overlay = ReadonlyMap<string, Document | undefined>;

@@ -2,7 +2,8 @@ import type { FieldPath } from "../data/document.ts";
 import { formatFieldPath } from "../data/field-path.ts";
 import { OrderedView } from "./ordered-view.ts";
 import type { ViewKind } from "./ordered-view.ts";
-import type { Change, Row } from "./version.ts";
+import type { Row } from "./row.ts";
+import type { Change } from "./version.ts";
 
 /** Views beyond so many of one scope are dropped, the one longest unused first, and built anew when asked for. */
 const VIEWS_MAX = 24;

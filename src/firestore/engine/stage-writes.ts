@@ -9,13 +9,12 @@ import { updatedFields } from "../data/updated-fields.ts";
 import type { FieldTransform, Write, WriteResult } from "../data/write.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
-import type { CheckedWrites } from "./check-writes.ts";
-import type { DocumentTree } from "./document-tree.ts";
+import type { LocatedWrites } from "./located-writes.ts";
 import { type Micros, microsOf } from "./micros.ts";
 import { alreadyExists, noDocument, versionInFuture, wrongVersion } from "./refusals.ts";
 import type { StagedDocument } from "./store.ts";
 import { requestTimeOf, transformed, transformResult } from "./transforms.ts";
-import type { Row } from "./version.ts";
+import type { Row } from "./row.ts";
 
 const DOCUMENT_BYTES_MAX = LIMITS["document-size"].value;
 
@@ -42,15 +41,15 @@ const NO_RESULTS: readonly Value[] = [];
 /** Applies the writes one after the other to the documents as they are. */
 export function stageWrites(
   database: DatabaseName,
-  { writes, repeats }: CheckedWrites,
-  tree: DocumentTree,
+  { writes, rows, repeats }: LocatedWrites,
   commitTime: Timestamp,
 ): StagedCommit {
   const known = repeats ? new Map<string, Draft>() : undefined;
   const drafts: Draft[] = [];
   const transformResults: (readonly Value[])[] = [];
-  for (const write of writes) {
-    const draft = known?.get(write.path) ?? newDraft(write.path, tree.row(write.path));
+  for (let index = 0; index < writes.length; index += 1) {
+    const write = writes[index] as Write;
+    const draft = known?.get(write.path) ?? newDraft(write.path, rows[index]);
     known?.set(write.path, draft);
     drafts.push(draft);
     checkPrecondition(database, draft, write);

@@ -5,7 +5,8 @@ import { DocumentTree } from "./document-tree.ts";
 import { History, type HistoryLimits } from "./history.ts";
 import type { Micros } from "./micros.ts";
 import { Scope } from "./scope.ts";
-import { type Change, documentAt, type Row } from "./version.ts";
+import type { Row } from "./row.ts";
+import { type Change, documentAt } from "./version.ts";
 
 /** What a commit makes of one document. */
 export interface StagedDocument {

@@ -1,18 +1,6 @@
 import type { Document } from "../data/document.ts";
-import type { Collection } from "./collection.ts";
 import type { Micros } from "./micros.ts";
-
-/** A document's place: it outlives the document while its versions are remembered. */
-export interface Row {
-  readonly path: string;
-  /** Orders rows by document name (data/document-path.ts, pathKey). */
-  readonly key: string;
-  /** What the name adds to the document's size. */
-  readonly nameBytes: number;
-  /** The same one as long as the row is there. */
-  readonly collection: Collection;
-  version: Version;
-}
+import type { Row } from "./row.ts";
 
 /** A document from a commit on, until the next version. */
 export interface Version {

@@ -1,14 +1,15 @@
 import type { FieldPath } from "../../firestore/data/document.ts";
 import { ShapedMap } from "../../firestore/data/shaped-map.ts";
 import { Timestamp } from "../../firestore/data/timestamp.ts";
-import type { MapValue } from "../../firestore/data/value.ts";
+import type { MapValue, Value } from "../../firestore/data/value.ts";
+import { isMap } from "../../firestore/data/value-type.ts";
 import type {
   FieldTransform,
   Precondition as EnginePrecondition,
   Write as EngineWrite,
 } from "../../firestore/data/write.ts";
 import { timeOfVersion } from "../../system/store/admin-values.ts";
-import { isMap } from "../../system/store/map-value.ts";
+import { isMap as isPlainMap } from "../../system/store/map-value.ts";
 import type { DocumentData, Precondition, Transforms, Write } from "../../system/store/store.ts";
 import { toFields, toValue } from "./engine-values.ts";
 
@@ -93,7 +94,7 @@ function toPrecondition(precondition: Precondition): EnginePrecondition {
 function leafPaths(data: DocumentData, above: FieldPath = []): readonly FieldPath[] {
   return Object.entries(data).flatMap(([field, value]) => {
     const path = [...above, field];
-    return isMap(value) && Object.keys(value).length > 0 ? leafPaths(value, path) : [path];
+    return isPlainMap(value) && Object.keys(value).length > 0 ? leafPaths(value, path) : [path];
   });
 }
 
@@ -101,23 +102,39 @@ function leafPaths(data: DocumentData, above: FieldPath = []): readonly FieldPat
 const OVERHEAD_BYTES = 60;
 
 /** About how large a commit is on the wire. */
-export function requestBytesOf(root: string, writes: readonly Write[]): number {
+export function requestBytesOf(root: string, writes: readonly EngineWrite[]): number {
   let bytes = root.length;
   for (const write of writes) {
     bytes += OVERHEAD_BYTES + root.length + write.path.length;
-    if (write.kind !== "delete") bytes += bytesOf(write.data);
+    if (write.kind === "update") bytes += bytesOf(write.fields);
   }
   return bytes;
 }
 
 const SCALAR_BYTES = 12;
+/** A field's tag, length and type, beside its name. */
+const FIELD_BYTES = 4;
+/** A map's or an array's own. */
+const NESTED_BYTES = 2;
 
-function bytesOf(value: unknown): number {
+function bytesOf(value: Value): number {
   if (typeof value === "string") return value.length + 2;
-  if (typeof value !== "object" || value === null || value instanceof Date) return SCALAR_BYTES;
-  let bytes = 2;
-  const fields = value as { readonly [field: string]: unknown };
-  // Not for-in: V8 optimises that for one shape of objects, and here come many, again and again.
-  for (const field of Object.keys(fields)) bytes += field.length + 4 + bytesOf(fields[field]);
+  if (value instanceof ShapedMap) return bytesOfShaped(value);
+  if (Array.isArray(value)) {
+    const elements = value as readonly Value[];
+    return elements.reduce<number>(
+      (sum, element, index) => sum + String(index).length + FIELD_BYTES + bytesOf(element),
+      NESTED_BYTES,
+    );
+  }
+  if (!isMap(value)) return SCALAR_BYTES;
+  let bytes = NESTED_BYTES;
+  for (const [name, inner] of value) bytes += name.length + FIELD_BYTES + bytesOf(inner);
+  return bytes;
+}
+
+function bytesOfShaped({ shape, slots }: ShapedMap): number {
+  let bytes = NESTED_BYTES + shape.namesLength + slots.length * FIELD_BYTES;
+  for (const value of slots) bytes += typeof value === "string" ? value.length + 2 : bytesOf(value);
   return bytes;
 }

@@ -30,7 +30,7 @@ export interface CommitCall {
   readonly writes: readonly Write[];
   /** Of the request on the wire, about. */
   readonly requestBytes: number;
-  readonly transaction?: TransactionId;
+  readonly transaction?: TransactionId | undefined;
 }
 
 /** What became of one commit that reached the database. Times are of the monotonic clock. */
@@ -104,11 +104,12 @@ export class InProcessDatabase {
   async #commit(call: CommitCall, patience: Patience): Promise<CommitResult> {
     const { writes, requestBytes, transaction } = call;
     const sentMs = this.#clock.monotonicMs();
-    const attempt = { database: this.name, writes, requestBytes };
+    const documents = this.#database.locate(writes);
+    const attempt = { database: this.name, writes, requestBytes, documents };
     const decision = this.#admission.commit(attempt, sentMs);
     if (isQuick(decision, patience)) await this.#clock.sleep(decision.delayMs, patience.signal);
     else await this.#pass(decision, patience);
-    const result = this.#database.commitNow(writes, transaction);
+    const result = this.#database.commitNow(documents, transaction);
     if (result !== "blocked") return result;
     const waitedMs = this.#clock.monotonicMs() - sentMs;
     return this.#commitLater(call, { ...patience, deadlineMs: patience.deadlineMs - waitedMs });

@@ -63,11 +63,9 @@ class InProcessStore {
   }
 
   async commit(writes: readonly Write[], transaction?: TransactionId): Promise<CommitResult> {
-    const call = {
-      writes: writes.map(toEngineWrite),
-      requestBytes: requestBytesOf(this.#root, writes),
-      ...(transaction === undefined ? {} : { transaction }),
-    };
+    const engineWrites = writes.map(toEngineWrite);
+    const requestBytes = requestBytesOf(this.#root, engineWrites);
+    const call = { writes: engineWrites, requestBytes, transaction };
     try {
       const { commitTime } = await this.#database.commit(call, this.#patience);
       return { commitTimeMs: Math.floor(commitTime.toMillis()) };

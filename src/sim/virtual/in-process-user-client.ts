@@ -46,8 +46,8 @@ export function createInProcessUserClient(
       }),
     create: (_user, write, signal) =>
       call("create", write.path, signal, async () => {
-        const requestBytes = requestBytesOf(root, [write]);
-        const commit = { writes: [toEngineWrite(write)], requestBytes };
+        const writes = [toEngineWrite(write)];
+        const commit = { writes, requestBytes: requestBytesOf(root, writes) };
         await database.commit(commit, { deadlineMs, signal });
       }),
     close: () => undefined,
