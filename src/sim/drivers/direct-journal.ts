@@ -6,6 +6,14 @@ export class DirectJournal {
   readonly #documents = new Map<string, "acknowledged" | "unconfirmed">();
   readonly #counters = new Map<string, CounterBounds>();
 
+  #ordinals = 0;
+
+  /** The next of the numbers that growing IDs are made of: they grow over all phases of a run. */
+  nextOrdinal(): number {
+    this.#ordinals += 1;
+    return this.#ordinals;
+  }
+
   get documents(): ReadonlyMap<string, "acknowledged" | "unconfirmed"> {
     return this.#documents;
   }

@@ -39,7 +39,7 @@ const NEW_COLLECTION = "direct_writes";
 const COUNTER = "direct_counters/batch_performance";
 
 export function createDirectWriter(load: DirectWrites, tools: DirectWriterTools): DirectWriter {
-  const nextId = createIds(load, tools.rng.fork("ids"));
+  const nextId = createIds(load, tools);
   switch (load.into) {
     case "largest-tenant-ledger":
       return ledgerWriter(tools, nextId);
@@ -55,13 +55,10 @@ export function createDirectWriter(load: DirectWrites, tools: DirectWriterTools)
 /** Wide enough for any number of writes, so that text orders them as numbers. */
 const SEQUENCE_DIGITS = 12;
 
-function createIds({ ids }: DirectWrites, rng: Rng): () => string {
-  let written = 0;
+function createIds({ ids }: DirectWrites, tools: DirectWriterTools): () => string {
+  const rng = tools.rng.fork("ids");
   if (ids === "random") return () => randomId(AUTO_ID_LENGTH, rng);
-  return () => {
-    written += 1;
-    return String(written).padStart(SEQUENCE_DIGITS, "0");
-  };
+  return () => String(tools.journal.nextOrdinal()).padStart(SEQUENCE_DIGITS, "0");
 }
 
 function ledgerWriter(tools: DirectWriterTools, nextId: () => string): DirectWriter {

@@ -28,6 +28,10 @@ interface UserUpdates {
   isMissed: boolean;
   /** When the last plan was made that was committed in full. */
   servedMs: number | undefined;
+  /** The same, of the visit before, and when that visit and the present one were due. */
+  servedBeforeMs: number | undefined;
+  servedDueMs: number | undefined;
+  visitDueMs: number | undefined;
 }
 
 /**
@@ -58,6 +62,7 @@ export class DueUpdates {
   planned(uid: string, dueMs: number, writes: number, plannedMs: number): void {
     const user = this.#user(uid);
     user.isDue = true;
+    user.visitDueMs = dueMs;
     const unplanned = user.unplannedMs.indexOf(dueMs);
     if (unplanned !== -1) user.unplannedMs.splice(unplanned, 1);
     if (writes === 0) user.servedMs = plannedMs;
@@ -72,12 +77,21 @@ export class DueUpdates {
     pending.writes -= writes;
     if (pending.writes > 0) return;
     user.pending.splice(index, 1);
+    user.servedBeforeMs = user.servedMs;
     user.servedMs = pending.plannedMs;
+    user.servedDueMs = dueMs;
   }
 
-  /** The visit of a user failed; what it owes stays due. */
+  /**
+   * The visit of a user failed; what it owes stays due. A user who was planned twice in one visit
+   * may have had as many commits as were planned, and not all of the updates.
+   */
   failed(uid: string): void {
-    this.#user(uid).isMissed = true;
+    const user = this.#user(uid);
+    user.isMissed = true;
+    if (user.servedDueMs === undefined || user.servedDueMs !== user.visitDueMs) return;
+    user.servedMs = user.servedBeforeMs;
+    user.servedDueMs = undefined;
   }
 
   /** Ends the phase: everything that fell due by `dueUntilMs` and is not committed. */
@@ -130,6 +144,9 @@ export class DueUpdates {
       isDue: false,
       isMissed: false,
       servedMs: undefined,
+      servedBeforeMs: undefined,
+      servedDueMs: undefined,
+      visitDueMs: undefined,
     };
     this.#users.set(uid, user);
     return user;

@@ -69,7 +69,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   /** One for each limiter that paces evenly, and for each instance that took over from a dead one. */
   readonly limiterWatches: LimiterWatch[] = [];
   readonly retries = new RetriesDue();
-  /** Workers that have visited all of their users at least once. */
+  /** Workers that have visited all of their users at least once, and said so in heartbeats. */
   readonly sweptShards = new Set<string>();
   /** By start: how many workers have listed for it, and how many users. */
   readonly #listed = new Map<number, { readonly workers: number; readonly users: number }>();
@@ -168,11 +168,12 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.#failure(`user failed: ${causeOf(error)}`);
   }
 
-  sweepEnded(summary: SweepSummary, shardKey = ALL_SHARDS): void {
+  /** `hasBeaten`: none of its heartbeats was refused. */
+  sweepEnded(summary: SweepSummary, shardKey = ALL_SHARDS, hasBeaten = true): void {
     this.counts.sweeps += 1;
     if (summary.status === "complete") {
       this.counts.completeSweeps += 1;
-      this.sweptShards.add(shardKey);
+      if (hasBeaten) this.sweptShards.add(shardKey);
     }
     this.counts.usersSwept += summary.usersSwept;
   }

@@ -2,6 +2,7 @@ import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { PulseConfig } from "../../system/pulse/config.ts";
 import type { PulseEvents } from "../../system/pulse/events.ts";
 import type { ShardGroup } from "../../system/pulse/fan-out.ts";
+import { OPS_TENANT } from "../../system/pulse/ops-writes.ts";
 import type { QuoteSource } from "../../system/pulse/quotes.ts";
 import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
 import { LimiterWatch, lineTermsOf } from "../measure/limiter-watch.ts";
@@ -133,17 +134,25 @@ function startTogether(limiter: WriteLimiter): WriteLimiter {
 
 /** The recorder, told whose lists and sweeps these are. */
 function eventsOf(recorder: PhaseRecorder, shardKey: string): PulseEvents {
+  // A sweep's heartbeats that were refused for good are owed by nobody.
+  let opsRefused = false;
   return {
     scheduled: (schedule) => recorder.scheduled(schedule, shardKey),
     planned: (user, plan, dueMs) => recorder.planned(user, plan, dueMs),
     plannedOps: (writes, dueMs) => recorder.plannedOps(writes, dueMs),
     waited: (reason, waitMs) => recorder.waited(reason, waitMs),
-    refused: (user, writes, message) => recorder.refused(user, writes, message),
+    refused: (user, writes, message) => {
+      if (user.tenantId === OPS_TENANT) opsRefused = true;
+      recorder.refused(user, writes, message);
+    },
     committed: (event) => recorder.committed(event),
-    failedAttempt: (user, code, writes, final) => recorder.failedAttempt(user, code, writes, final),
+    failedAttempt: (user, code, writes, final) => {
+      if (final && user.tenantId === OPS_TENANT) opsRefused = true;
+      recorder.failedAttempt(user, code, writes, final);
+    },
     staleRead: (user) => recorder.staleRead(user),
     userFailed: (user, error) => recorder.userFailed(user, error),
-    sweepEnded: (summary) => recorder.sweepEnded(summary, shardKey),
+    sweepEnded: (summary) => recorder.sweepEnded(summary, shardKey, !opsRefused),
     overlapped: (overlap) => recorder.overlapped(overlap),
   };
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { scenarioSchema } from "../config/scenario.ts";
 import type { Result } from "../report/result.ts";
@@ -37,6 +38,16 @@ describe("a swarm of bad days", () => {
     const outcome = await swarm(runTrial, { count: SEEDS, twiceEvery: 20 });
     expect(outcome).toEqual({ ran: SEEDS, ranTwice: 2, findings: [] });
   }, 120_000);
+});
+
+/** What the swarm has found, as it was drawn then: what is drawn from a seed changes as kinds are added. */
+const REGRESSIONS = new URL("regressions/", import.meta.url);
+
+describe("what the swarm has found", () => {
+  it.each(readdirSync(REGRESSIONS))("stays mended: %s", async (file) => {
+    const spec = JSON.parse(readFileSync(new URL(file, REGRESSIONS), "utf8")) as TrialSpec;
+    expect(brokenPromises(await runTrial(spec))).toEqual([]);
+  });
 });
 
 describe("the draw", () => {

@@ -32,7 +32,7 @@ export interface SweepTally {
 const OPS_BATCH = 20;
 
 /** Stands for the service itself where the limiter wants to know whose writes these are. */
-const OPS_TENANT = "plimsoll-ops";
+export const OPS_TENANT = "plimsoll-ops";
 
 /**
  * After a sweep: a heartbeat in each tenant, and this worker's own counters. Every document has
