@@ -14,6 +14,7 @@ import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
 import { createScenariosCommand } from "./scenarios-command.ts";
 import { createShrinkCommand } from "./shrink-command.ts";
+import { createTuneCommand } from "./tune-command.ts";
 
 const HELP_COLUMNS = 100;
 
@@ -32,6 +33,7 @@ export async function runCli(
     createReplayCommand(context),
     createShrinkCommand(context),
     createHeadroomCommand(context),
+    createTuneCommand(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;

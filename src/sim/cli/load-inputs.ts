@@ -104,7 +104,7 @@ async function loadMarket(path: string): Promise<readonly MarketRow[]> {
 }
 
 /** The folder, or the nearest one above it that exists, must be a folder that can be written. */
-async function requireWritable(folder: string): Promise<void> {
+export async function requireWritable(folder: string, flag = "--reports"): Promise<void> {
   let path = resolve(folder);
   for (;;) {
     const found = await stat(path).catch(() => undefined);
@@ -115,6 +115,7 @@ async function requireWritable(folder: string): Promise<void> {
       );
       if (found.isDirectory() && writable) return;
       throw reportsError(
+        flag,
         folder,
         `${path} ${found.isDirectory() ? "cannot be written" : "is no folder"}`,
       );
@@ -123,10 +124,10 @@ async function requireWritable(folder: string): Promise<void> {
   }
 }
 
-function reportsError(folder: string, fault: string): UserError {
+function reportsError(flag: string, folder: string, fault: string): UserError {
   return new UserError(
     "E_REPORTS_FOLDER",
-    `--reports: "${folder}": ${fault}. Accepted: a folder that can be written, or made.`,
+    `${flag}: "${folder}": ${fault}. Accepted: a folder that can be written, or made.`,
     NOTHING_RAN,
   );
 }

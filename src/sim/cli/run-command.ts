@@ -2,17 +2,13 @@ import { Command } from "commander";
 import { readConfigFile } from "../config/config-file.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
 import type { RawOptions } from "../config/resolve-options.ts";
-import type { RunOptions } from "../config/run-options.ts";
-import { LOCAL_PROJECT_ID } from "../targets/local-project.ts";
-import { openTarget, planTarget } from "../targets/select-target.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
-import { loadInputs, type RunInputs } from "./load-inputs.ts";
+import { loadInputs } from "./load-inputs.ts";
+import { prepareReal, type Start } from "./prepare-real.ts";
 import { createRunOutput } from "./progress.ts";
-import { RULES_FILE } from "./project-files.ts";
 import { declareRunOptions, readRunOptions } from "./run-options-parser.ts";
-import type { Simulate, SimulationInputs } from "./simulate.ts";
 
 export function createRunCommand(context: CliContext): CliCommand {
   const command = new Command("run")
@@ -57,28 +53,7 @@ async function run(
   }
 }
 
-type Start = (request: SimulationInputs & RunInputs) => ReturnType<Simulate>;
-
 async function prepareVirtual({ clock, loadSimulateVirtually }: CliContext): Promise<Start> {
   const simulate = await loadSimulateVirtually();
   return (request) => simulate(request, clock);
-}
-
-/** Finds out which target it is to be; the run then opens it. */
-async function prepareReal(options: RunOptions, context: CliContext): Promise<Start> {
-  const plan = await planTarget(options.target, context.machine);
-  const simulate = await context.loadSimulate();
-  return ({ indexesFile, ...inputs }) => {
-    const target = {
-      projectId: LOCAL_PROJECT_ID,
-      rulesFile: RULES_FILE,
-      heapMiB: options.emulatorHeapMiB,
-      signal: inputs.signal,
-      gateway: { limits: options.limits, latency: options.latency, indexesFile },
-    };
-    return simulate({
-      ...inputs,
-      target: () => openTarget(plan, target, context.machine, context.clock),
-    });
-  };
 }

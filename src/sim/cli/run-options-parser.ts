@@ -41,7 +41,7 @@ export function toOption(spec: Omit<RunOptionSpec, "key">): Option {
 }
 
 /** A second value is refused: which of the two was meant cannot be known. */
-function single(flag: string) {
+export function single(flag: string) {
   return (value: string, previous: string | undefined): string => {
     refuseFlag(flag, value);
     if (previous !== undefined) throw repeatedOption(flag, previous, value);
