@@ -4,7 +4,7 @@ import { admissionReport, heatMap } from "./report.ts";
 
 describe("an admission", () => {
   test("lets a single write through at once", () => {
-    expect(admission().commit(attempt(set("c/a", { x: 1n })), 0)).toEqual({
+    expect(admission().commit(attempt(set("c/a", { x: 1n })), 0)).toMatchObject({
       kind: "admit",
       delayMs: 0,
     });

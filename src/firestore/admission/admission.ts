@@ -63,7 +63,13 @@ export interface ReadAttempt {
 }
 
 export type Decision =
-  | { readonly kind: "admit"; readonly delayMs: number }
+  | {
+      readonly kind: "admit";
+      readonly delayMs: number;
+      /** What of the delay is waiting for a limit, and for what; the rest is the location's latency. */
+      readonly queueMs?: number;
+      readonly queuedFor?: "document" | "range" | undefined;
+    }
   | {
       readonly kind: "refuse";
       /** How long production would have let the client wait for the refusal. */

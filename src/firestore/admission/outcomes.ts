@@ -28,11 +28,11 @@ export class Outcomes {
     this.#parts = parts;
   }
 
-  admit(queueMs: number, latencyMs: number): Admitted {
+  admit(queueMs: number, latencyMs: number, queuedFor?: Admitted["queuedFor"]): Admitted {
     const { recorder } = this.#parts;
     recorder.latency.record(latencyMs);
     recorder.queueing.record(queueMs);
-    return { kind: "admit", delayMs: queueMs + latencyMs };
+    return { kind: "admit", delayMs: queueMs + latencyMs, queueMs, queuedFor };
   }
 
   /** A commit that waited `queueMs`. */
@@ -43,7 +43,13 @@ export class Outcomes {
       recorder.writes.delayed += count;
       this.#noteDelay(state, nowMs);
     }
-    return this.admit(queueMs, latency.commit(state.model.participants()));
+    const { model } = state;
+    const waitedFor = model.slowestDocument < 0 ? "range" : "document";
+    return this.admit(
+      queueMs,
+      latency.commit(model.participants()),
+      queueMs > 0 ? waitedFor : undefined,
+    );
   }
 
   refuseWrites(state: DatabaseState, count: number, nowMs: number): Refused {

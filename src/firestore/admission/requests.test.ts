@@ -149,7 +149,7 @@ describe("16. a query", () => {
 
   test("of equalities only is answered by merging indexes", () => {
     const where = { kind: "and", filters: [equals("a"), equals("b")] } as const;
-    expect(admission().query(query({ where }), 0)).toEqual({ kind: "admit", delayMs: 0 });
+    expect(admission().query(query({ where }), 0)).toMatchObject({ kind: "admit", delayMs: 0 });
   });
 
   test("of a collection group without its index fails with the link to the exemption", () => {

@@ -56,6 +56,7 @@ test("a replay comes out the same to the byte, and leaves no report of its own",
 test("a replay that comes out otherwise says whose fault it may be", async () => {
   const text = resultText().replace(/"commit": "[^"]*"/, '"commit": "0123456789ab"');
   const { exitCode, stdout } = await sim("replay", reportWith("other", text));
+  expect(stdout).toMatch(/^Note: the run was made at commit 0123456789ab, this checkout is at /);
   expect(stdout).toContain("it came out otherwise (the run was made at commit 0123456789ab");
   expect(exitCode).toBe(99);
 });
@@ -75,7 +76,17 @@ test("a replay explains what the commits of a document, a second or a tenant met
   const tenant = await sim("replay", latest, "--explain", tenantId);
   expect(tenant.stdout).toMatch(/commit of \d+ writes, users\/\w+\/shadow/);
   const nobody = await sim("replay", latest, "--explain", "nobody");
-  expect(nobody.stdout).toContain("0 commits were asked about.");
+  expect(nobody.stdout).toContain("Asked about: nothing that happened.");
+});
+
+test("an explanation tells of faults, whose calls may never reach the database, and of what came after", async () => {
+  const reports = join(folder, "faulty");
+  const run = ["--clock", "virtual", "--users", "60", "--seed", "7", "--duration", "40s"];
+  await sim(...run, "--scenario", "rough-day", "--limiter", "literal", "--reports", reports);
+  const { stdout } = await sim("replay", join(reports, "latest"), "--explain", "users/");
+  expect(stdout).toMatch(/^0:00:\d\d\.\d{3} fault by script, refuse, hits commit of users/m);
+  expect(stdout).toMatch(/, try 2: committed after/);
+  expect(stdout).toMatch(/^Asked about: \d+ committed, .*held back by the limiter \(/m);
 });
 
 test.each([

@@ -2,11 +2,16 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { createLimiter } from "../../system/limiter/create-limiter.ts";
+import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import { parseDurationMs } from "../config/duration.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
+import type { FaultMet } from "../drivers/fault-injector.ts";
 import type { Result } from "../report/result.ts";
 import { commitName } from "../run/machine-facts.ts";
 import { CommitExplainer } from "../virtual/commit-explainer.ts";
+import { OverheardLimiter } from "../virtual/overheard-limiter.ts";
+import type { SeenCommit } from "../virtual/in-process-database.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
@@ -52,8 +57,8 @@ async function replay(
     exit: context.exit,
   });
   try {
-    const explainer =
-      explain === undefined ? undefined : new CommitExplainer(explain, (line) => output.line(line));
+    const explainer = explain === undefined ? undefined : new CommitExplainer(explain);
+    sayOtherCommit(output, result);
     const options = resolveOptions({ ...rawOptions(result), reports }, undefined);
     const inputs = await loadInputs(options);
     const limiterConfig = savedLimiter(result) ?? inputs.limiterConfig;
@@ -66,11 +71,12 @@ async function replay(
         output: withoutReport(output),
         signal: interrupts.signal,
         untilMs,
-        onCommit: explainer && ((seen) => explainer.see(seen)),
+        ...(explainer === undefined ? {} : heardBy(explainer)),
       },
       context.clock,
     );
-    if (explainer !== undefined) output.line(`${explainer.told} commits were asked about.`);
+    output.finish();
+    for (const line of explainer?.lines() ?? []) output.line(line);
     if (untilMs !== undefined || interrupts.signal.aborted) return EXIT_CODES.pass;
     const again = await readFile(join(reports, "latest", RESULT_FILE), "utf8");
     return compare(output, result, text === again);
@@ -79,6 +85,31 @@ async function replay(
     interrupts.release();
     await rm(reports, { recursive: true, force: true });
   }
+}
+
+/** Everything in a run that an explanation is made from. */
+function heardBy(explainer: CommitExplainer) {
+  return {
+    onCommit: (seen: SeenCommit): void => explainer.see(seen),
+    onFault: (met: FaultMet): void => explainer.faulted(met),
+    standIns: {
+      createLimiter: (...parameters: Parameters<typeof createLimiter>): WriteLimiter =>
+        new OverheardLimiter(createLimiter(...parameters), (overheard) =>
+          explainer.reserved(overheard),
+        ),
+    },
+  };
+}
+
+/** Before anything is run: what comes may then not be what was. */
+function sayOtherCommit(output: RunOutput, { run }: Result): void {
+  const now = commitName();
+  if (run.commit === now && !now.endsWith("+changes")) return;
+  output.line(
+    run.commit === now
+      ? `Note: made at ${now}, whose changes may have been others than today's.`
+      : `Note: the run was made at commit ${run.commit}, this checkout is at ${now}: it may come out otherwise. For the same: git worktree add ../then ${run.commit.replace("+changes", "")}`,
+  );
 }
 
 function momentOf(until: string): number {

@@ -5,6 +5,7 @@ import type { createLimiter } from "../../system/limiter/create-limiter.ts";
 import type { Snapshot, Store } from "../../system/store/store.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
+import type { FaultMet } from "../drivers/fault-injector.ts";
 import type { MarketRow } from "../market/market-file.ts";
 import type { Result } from "../report/result.ts";
 import type { SeenCommit } from "../virtual/in-process-database.ts";
@@ -27,6 +28,8 @@ export interface SimulationInputs {
   readonly publish?: ((result: Result) => void) | undefined;
   /** Hears of every document of the service that the database holds in the end. */
   readonly onDocument?: ((document: Snapshot) => void) | undefined;
+  /** Hears of every call that a fault of a scenario's script hits. */
+  readonly onFault?: ((met: FaultMet) => void) | undefined;
 }
 
 /** All that a run needs. */

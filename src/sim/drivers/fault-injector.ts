@@ -24,6 +24,15 @@ export interface FaultScript {
   readonly tenantRankOf: TenantRankOf;
 }
 
+/** A call that a fault of the script hit, at a moment of the monotonic clock. */
+export interface FaultMet {
+  readonly atMs: number;
+  readonly fault: CallFault;
+  /** "commit", "get", "query", "create". */
+  readonly operation: string;
+  readonly paths: readonly string[];
+}
+
 /** How often each kind of fault was injected. */
 export type FaultCounts = Readonly<Record<CallFault["kind"], number>>;
 
@@ -33,11 +42,14 @@ export type FaultCounts = Readonly<Record<CallFault["kind"], number>>;
  */
 export class FaultInjector {
   readonly #clock: Clock;
+  readonly #onFault: ((met: FaultMet) => void) | undefined;
   #script: FaultScript | undefined;
   #counts = noCounts();
 
-  constructor(clock: Clock) {
+  /** `onFault` hears of every call that a fault hits, before it does. */
+  constructor(clock: Clock, onFault?: (met: FaultMet) => void) {
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
   begin(script: FaultScript): void {
@@ -131,7 +143,7 @@ export class FaultInjector {
   ): Promise<T> {
     if (this.#script === undefined) return work();
     const paths = pathsOf();
-    const fault = this.#draw(this.#script, operations, paths);
+    const fault = this.#draw(this.#script, operations, operation, paths);
     return fault === undefined ? work() : this.#strike(fault, operation, paths, work);
   }
 
@@ -156,7 +168,7 @@ export class FaultInjector {
     let paths: readonly string[] = [];
     const result = await run(async () => {
       paths = writtenOf().map(({ path }) => path);
-      fault = this.#script && this.#draw(this.#script, "commits", paths);
+      fault = this.#script && this.#draw(this.#script, "commits", "commit", paths);
       if (fault !== undefined) await this.#strikeBefore(fault, "commit", paths);
     });
     if (fault !== undefined) this.#strikeAfter(fault, "commit", paths);
@@ -166,9 +178,11 @@ export class FaultInjector {
   #draw(
     script: FaultScript,
     operations: "commits" | "reads",
+    operation: string,
     paths: readonly string[],
   ): CallFault | undefined {
-    const second = (this.#clock.monotonicMs() - script.startMs) / 1000;
+    const atMs = this.#clock.monotonicMs();
+    const second = (atMs - script.startMs) / 1000;
     for (const fault of script.faults) {
       if (fault.kind === "instance-death") continue;
       if (second < fault.fromSecond || second >= (fault.untilSecond ?? Infinity)) continue;
@@ -176,6 +190,7 @@ export class FaultInjector {
       if (!paths.some((path) => isAimedAt(fault, path, script.tenantRankOf))) continue;
       if (fault.share < 1 && !script.rng.chance(fault.share)) continue;
       this.#counts = { ...this.#counts, [fault.kind]: this.#counts[fault.kind] + 1 };
+      this.#onFault?.({ atMs, fault, operation, paths });
       return fault;
     }
     return undefined;

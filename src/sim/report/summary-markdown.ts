@@ -19,6 +19,7 @@ import {
 } from "./format-figures.ts";
 import { limitedPhases, limitsInWords } from "./limits-met.ts";
 import { escapeMarkdown, markdownCode, markdownFold, markdownTable } from "./markdown-text.ts";
+import { replayWords } from "./replay-words.ts";
 import { machineFacts } from "./run-facts.ts";
 import type { Check, Result, Verdict } from "./result.ts";
 
@@ -94,8 +95,18 @@ function opening(result: Result): string {
         `${target.description}; ${formatDuration(run.durationMs)}; seed ${run.seed}.`,
     ),
     ...(result.checks.length === 0 ? [NO_CHECKS] : []),
+    ...replayLines(result),
   ];
   return paragraphs.join("\n\n");
+}
+
+/** The report may lie elsewhere, but nothing of where it went is in it. */
+function replayLines(result: Result): readonly string[] {
+  const lines = replayWords(result, `reports/${result.run.id}`).map(
+    // A run's ID has no character that code or a shell would take for its own.
+    ([what, command]) => `- ${what}: \`${command}\``,
+  );
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 /** The document's own rows stand open, and so does every group in which something did not pass. */

@@ -56,7 +56,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
   const { output, options, limiterConfig } = request;
   const database = driven.openDatabase(target, clock);
   const counter = new CommitCounter();
-  const faults = new FaultInjector(clock);
+  const faults = new FaultInjector(clock, request.onFault);
   const billed = { service: new BilledOperations(), clients: new BilledOperations() };
   const userClient = faults.watchClient(
     counter.watchClient(billed.clients.watchClient(database.userClient)),

@@ -2,7 +2,9 @@ import { relative } from "node:path";
 import { UserError } from "../cli/errors.ts";
 import type { RunOutput } from "../cli/progress.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
+import { quoteWord } from "./replay-command.ts";
 import { ReportError } from "../report/report-error.ts";
+import { replayWords } from "../report/replay-words.ts";
 import type { Result } from "../report/result.ts";
 import { renderTerminalTable } from "../report/terminal-table.ts";
 import { renderSummaryMarkdown } from "../report/summary-markdown.ts";
@@ -21,6 +23,9 @@ export async function publish(
   output.line(
     `Report: ${relative(process.cwd(), folder)}/ (${files.length} files; open report.html)`,
   );
+  for (const [what, command] of replayWords(result, quoteWord(relative(process.cwd(), folder)))) {
+    output.line(`${what.padEnd(8)}${command}`);
+  }
   await summarizeStep(result, output);
   return folder;
 }

@@ -5,7 +5,7 @@ import type { RunOptions } from "../config/run-options.ts";
 export function replayCommand(options: RunOptions): string {
   const words = ["npm run sim --"];
   const add = (option: string, value: string | number): void =>
-    void words.push(`--${option} ${quote(String(value))}`);
+    void words.push(`--${option} ${quoteWord(String(value))}`);
   add("users", options.users);
   add("tenants", options.tenants);
   add("seed", options.seed);
@@ -23,6 +23,7 @@ export function replayCommand(options: RunOptions): string {
   return words.join(" ");
 }
 
-function quote(value: string): string {
+/** As a shell takes one word. */
+export function quoteWord(value: string): string {
   return /^[\w./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -42,6 +42,18 @@ export interface SeenCommit {
   readonly error: unknown;
   /** Which limit refused it; null when none did. */
   readonly refusal: Refusal | null;
+  /** How long it queued for a limit, and for which kind of thing; then, for transactions' locks. */
+  readonly queueMs: number;
+  readonly queuedFor: "document" | "range" | undefined;
+  readonly lockMs: number;
+}
+
+/** What is noted on the way of a commit that somebody hears of. */
+interface CommitNotes {
+  queueMs: number;
+  queuedFor: SeenCommit["queuedFor"];
+  /** When it found its documents locked by transactions; undefined: it did not. */
+  lockedMs: number | undefined;
 }
 
 const LATEST: Consistency = { kind: "latest" };
@@ -87,12 +99,16 @@ export class InProcessDatabase {
   ): Promise<CommitResult> {
     const { writes } = call;
     const arrivedMs = this.#clock.monotonicMs();
+    const notes: CommitNotes = { queueMs: 0, queuedFor: undefined, lockedMs: undefined };
     const tell = (error: unknown): void => {
       const refusal = error instanceof Refused ? error.refusal : null;
-      onCommit({ arrivedMs, endedMs: this.#clock.monotonicMs(), writes, error, refusal });
+      const endedMs = this.#clock.monotonicMs();
+      const { queueMs, queuedFor, lockedMs = endedMs } = notes;
+      const lockMs = endedMs - lockedMs;
+      onCommit({ arrivedMs, endedMs, writes, error, refusal, queueMs, queuedFor, lockMs });
     };
     try {
-      const result = await this.#commit(call, patience);
+      const result = await this.#commit(call, patience, notes);
       tell(null);
       return result;
     } catch (error) {
@@ -101,16 +117,18 @@ export class InProcessDatabase {
     }
   }
 
-  async #commit(call: CommitCall, patience: Patience): Promise<CommitResult> {
+  async #commit(call: CommitCall, patience: Patience, notes?: CommitNotes): Promise<CommitResult> {
     const { writes, requestBytes, transaction } = call;
     const sentMs = this.#clock.monotonicMs();
     const documents = this.#database.locate(writes);
     const attempt = { database: this.name, writes, requestBytes, documents };
     const decision = this.#admission.commit(attempt, sentMs);
+    if (notes !== undefined) note(notes, decision);
     if (isQuick(decision, patience)) await this.#clock.sleep(decision.delayMs, patience.signal);
     else await this.#pass(decision, patience);
     const result = this.#database.commitNow(documents, transaction);
     if (result !== "blocked") return result;
+    if (notes !== undefined) notes.lockedMs = this.#clock.monotonicMs();
     const waitedMs = this.#clock.monotonicMs() - sentMs;
     return this.#commitLater(call, { ...patience, deadlineMs: patience.deadlineMs - waitedMs });
   }
@@ -210,6 +228,12 @@ export class InProcessDatabase {
 /** Whether nothing is in the way but a wait that the client is ready for: so it is nearly always. */
 function isQuick({ kind, delayMs }: Decision, { deadlineMs }: Patience): boolean {
   return kind === "admit" && delayMs > 0 && delayMs < deadlineMs;
+}
+
+function note(notes: CommitNotes, decision: Decision): void {
+  if (decision.kind !== "admit") return;
+  notes.queueMs = decision.queueMs ?? 0;
+  notes.queuedFor = decision.queuedFor;
 }
 
 /** By a limit: with what production does not tell. */

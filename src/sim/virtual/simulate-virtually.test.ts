@@ -91,6 +91,23 @@ describe("a run on a virtual clock", () => {
     expect(output).toMatch(/100% {2}0:00:40 of 0:00:40, [\d,]+ times real time/);
   });
 
+  it("takes no time for loading users and trades: the first phase's lead-in comes at once", async () => {
+    const { result } = await run();
+    expect(result.population).toMatchObject({ users: 20, provisioningMs: 0 });
+    expect(result.population.openTrades).toBeGreaterThan(0);
+    // 3 % of a sweep's period of 30 s.
+    expect(result.phases[0]?.startedAtMs).toBe(900);
+  });
+
+  it("says how to replay a run that failed", async () => {
+    const failed = await run({ users: 400, scenario: "cold-collection", duration: "20s" });
+    const folder = failed.name;
+    expect(failed.output).toMatch(new RegExp(`^Replay  npm run sim -- replay \\S+${folder}$`, "m"));
+    expect(failed.output).toMatch(/^Explain npm run sim -- replay \S+ --explain \d+s$/m);
+    expect(failed.files.get("summary.md")).toContain(`replay reports/${folder} --explain`);
+    expect(failed.files.get("report.html")).toContain(`replay reports/${folder}`);
+  });
+
   it("meets production's limits where the limiter does not heed them", async () => {
     const { exitCode, result } = await run({
       users: 400,

@@ -1,4 +1,5 @@
 import type { Result } from "../result.ts";
+import { replayWords } from "../replay-words.ts";
 import { machineFacts, printValue } from "../run-facts.ts";
 import { markup, type Markup } from "./markup.ts";
 
@@ -7,10 +8,12 @@ export function runSection(result: Result): Markup {
   return markup`<section id="run" aria-labelledby="run-title">
     <h2 id="run-title">This run</h2>
     <p>Repeat it with:</p>
-    <div class="command">
-      <code id="run-command">${result.run.command}</code>
-      <button type="button" data-copy="run-command" hidden>Copy</button>
-    </div>
+    ${commandLine("run-command", result.run.command)}
+    ${replayWords(result, `reports/${result.run.id}`).map(
+      ([what, command]) =>
+        markup`<p>${what} it, where its report lies in reports/:</p>
+          ${commandLine(`${what.toLowerCase()}-command`, command)}`,
+    )}
     <dl class="facts">
       ${machineFacts(result).map(
         ([name, value]) =>
@@ -21,6 +24,13 @@ export function runSection(result: Result): Markup {
     ${recordFold("All options, as resolved", result.run.options)}
     ${recordFold("Limiter configuration", result.limiter.config)}
   </section>`;
+}
+
+function commandLine(id: string, command: string): Markup {
+  return markup`<div class="command">
+    <code id="${id}">${command}</code>
+    <button type="button" data-copy="${id}" hidden>Copy</button>
+  </div>`;
 }
 
 function recordFold(title: string, record: Readonly<Record<string, unknown>>): Markup | null {
