@@ -38,6 +38,9 @@ describe("event heap", () => {
             expected = expected.filter((other) => other !== next);
           }
           expect(heap.size).toBe(expected.length);
+          expect(heap.matching((event) => event % 2 === 0)).toEqual(
+            expected.filter(({ event }) => (event ?? 1) % 2 === 0),
+          );
         }
         expect(popped).toEqual(least);
       }),

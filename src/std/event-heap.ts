@@ -57,6 +57,13 @@ export class EventHeap<Event> {
     }
   }
 
+  /** The events that are still to happen and are as asked for, in the order they came. */
+  matching(is: (event: Event) => boolean): readonly Scheduled<Event>[] {
+    return this.#heap
+      .filter(({ event }) => event !== undefined && is(event))
+      .sort((left, right) => left.order - right.order);
+  }
+
   #compact(): void {
     this.#heap = this.#heap.filter(({ event }) => event !== undefined);
     this.#cancelled = 0;

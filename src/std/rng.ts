@@ -25,7 +25,8 @@ export interface Rng {
 /** FNV-1a over UTF-16 code units with a final avalanche: spreads names and seeds over 32 bits. */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
+  const { length } = text;
+  for (let index = 0; index < length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -13,12 +13,9 @@ export interface Turns {
 interface Sleeper {
   readonly wake: () => void;
   readonly reject: (reason: unknown) => void;
-  /** Those whom the same signal would end; undefined when none would. */
-  readonly group: AbortGroup | undefined;
+  /** What would end the sleep early. */
+  readonly signal: AbortSignal | undefined;
 }
-
-/** One listener for all of a signal's sleepers: a signal goes through its listeners for each added. */
-type AbortGroup = Set<Scheduled<Sleeper>>;
 
 /** Events after which the process may attend to signals and files. */
 const EVENTS_BETWEEN_WORLDS = 4096;
@@ -37,7 +34,10 @@ export class VirtualClock implements Clock {
   readonly #turns: Turns;
   readonly #wallStartMs: number;
   readonly #sleepers = new EventHeap<Sleeper>();
-  readonly #groups = new WeakMap<AbortSignal, AbortGroup>();
+  /** Signals that are listened to: once for all of a signal's sleepers, who are looked for then. */
+  readonly #heard = new WeakSet<AbortSignal>();
+  /** The one asked about last; the next is mostly the same. */
+  #lastHeard: AbortSignal | undefined;
   #nowMs = 0;
   #events = 0;
 
@@ -65,11 +65,9 @@ export class VirtualClock implements Clock {
     // As on the real clock: who need not wait goes on at once, ahead of whoever else is due now.
     if (durationMs <= 0) return Promise.resolve();
     assert(durationMs < Number.POSITIVE_INFINITY, `sleep(${durationMs}): no moment to wake at`);
+    if (signal !== undefined && signal !== this.#lastHeard) this.#hear(signal);
     return new Promise((resolve, reject) => {
-      const group = signal && this.#groupOf(signal);
-      const sleeper = { wake: resolve, reject, group };
-      const scheduled = this.#sleepers.push(this.#nowMs + durationMs, sleeper);
-      group?.add(scheduled);
+      this.#sleepers.push(this.#nowMs + durationMs, { wake: resolve, reject, signal });
     });
   }
 
@@ -129,26 +127,22 @@ export class VirtualClock implements Clock {
   }
 
   #wake(scheduled: Scheduled<Sleeper>): void {
-    const { wake, group } = scheduled.event as Sleeper;
+    const { wake } = scheduled.event as Sleeper;
     this.#nowMs = scheduled.atMs;
     this.#events += 1;
-    group?.delete(scheduled);
     wake();
   }
 
-  #groupOf(signal: AbortSignal): AbortGroup {
-    const known = this.#groups.get(signal);
-    if (known !== undefined) return known;
-    const group: AbortGroup = new Set();
-    this.#groups.set(signal, group);
+  #hear(signal: AbortSignal): void {
+    this.#lastHeard = signal;
+    if (this.#heard.has(signal)) return;
+    this.#heard.add(signal);
     const onAbort = (): void => {
-      for (const scheduled of group) {
+      for (const scheduled of this.#sleepers.matching((sleeper) => sleeper.signal === signal)) {
         scheduled.event?.reject(signal.reason);
         this.#sleepers.cancel(scheduled);
       }
-      group.clear();
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    return group;
   }
 }

@@ -18,15 +18,19 @@ export interface Timeline {
 export function createTimeline(regimes: MarketSpec["regimes"]): Timeline {
   const cycle = cycleOf(regimes);
   const cycleMs = cycle.at(-1)?.endMs ?? STEP_MS;
+  let last: Segment = { regime: "calm", startMs: 0, endMs: 0 };
   return {
     segmentAt(elapsedMs) {
+      // Whoever asks next mostly asks about the same segment.
+      if (elapsedMs >= last.startMs && elapsedMs < last.endMs) return last;
       const cycleStartMs = Math.floor(elapsedMs / cycleMs) * cycleMs;
       const segment = findSegment(cycle, elapsedMs - cycleStartMs);
-      return {
+      last = {
         regime: segment.regime,
         startMs: cycleStartMs + segment.startMs,
         endMs: cycleStartMs + segment.endMs,
       };
+      return last;
     },
   };
 }

@@ -119,7 +119,9 @@ export class LimiterWatch {
     if (answer.waitedFor !== "batch-limit") {
       const beforeMs = this.#waitingMs + RUNNING_COMMITS * this.#largestMs;
       const allowedMs = lendAheadMs + beforeMs / laneShare + ROUNDING_MS;
-      this.#wait = worse(this.#wait, { figureMs: waitMs, allowedMs, atSecond, tenantId });
+      if (isWorse(this.#wait, waitMs - allowedMs)) {
+        this.#wait = { figureMs: waitMs, allowedMs, atSecond, tenantId };
+      }
     }
     if (this.#evenMs <= nowMs) this.#largestAheadMs = 0;
     this.#largestAheadMs = Math.max(this.#largestAheadMs, workMs);
@@ -127,7 +129,9 @@ export class LimiterWatch {
     if (waitMs > 0) this.#remember(answer.sendAtMs, workMs);
     const figureMs = this.#evenMs - nowMs - this.#waitingMs;
     const allowedMs = RUNNING_COMMITS * this.#largestAheadMs + ROUNDING_MS;
-    this.#ahead = worse(this.#ahead, { figureMs, allowedMs, atSecond, tenantId });
+    if (isWorse(this.#ahead, figureMs - allowedMs)) {
+      this.#ahead = { figureMs, allowedMs, atSecond, tenantId };
+    }
   }
 
   use(): LimiterUse {
@@ -179,7 +183,6 @@ export class LimiterWatch {
   }
 }
 
-function worse(before: Worst | null, now: Worst): Worst {
-  if (before === null) return now;
-  return now.figureMs - now.allowedMs > before.figureMs - before.allowedMs ? now : before;
+function isWorse(before: Worst | null, excessMs: number): boolean {
+  return before === null || excessMs > before.figureMs - before.allowedMs;
 }

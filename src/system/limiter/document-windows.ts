@@ -1,17 +1,15 @@
-/** Forgetting begins when this many documents are remembered; fewer cost nothing worth saving. */
-const DOCUMENTS_KEPT = 4096;
-
 /**
  * The law that no document takes more than `limit` writes in any window, and that writes to one
- * document keep the order in which they were reserved. Documents whose last write has left the
- * window are forgotten whenever the number remembered has doubled, so memory follows the documents
- * in flight and each new document pays for a fixed number of visits.
+ * document keep the order in which they were reserved. Documents lie in two maps that take turns, a
+ * window each: whose last write has left the window by the end of the second turn is forgotten. So
+ * memory follows the documents in flight, and the maps stay small where most are written but once.
  */
 export class DocumentWindows {
   readonly #limit: number;
   readonly #windowMs: number;
-  #documents = new Map<string, DocumentTimes>();
-  #forgetAtSize = DOCUMENTS_KEPT;
+  #younger = new Map<string, DocumentTimes>();
+  #older = new Map<string, DocumentTimes>();
+  #turnMs = Number.NEGATIVE_INFINITY;
   /** The documents of the commit being reserved, one entry for each write. */
   readonly #asked: DocumentTimes[] = [];
 
@@ -22,7 +20,7 @@ export class DocumentWindows {
 
   /** Number of documents remembered. */
   get size(): number {
-    return this.#documents.size;
+    return this.#younger.size + this.#older.size;
   }
 
   /**
@@ -30,12 +28,12 @@ export class DocumentWindows {
    * occurs more often than a window allows. A `take` that follows is for these documents.
    */
   earliest(keys: readonly string[], nowMs: number): number {
-    if (this.#documents.size >= this.#forgetAtSize) this.#forgetBefore(nowMs);
+    if (nowMs >= this.#turnMs + this.#windowMs) this.#turn(nowMs);
     for (const times of this.#asked) times.pending = 0;
     this.#asked.length = 0;
     let earliestMs = nowMs;
     for (const key of keys) {
-      const times = this.#documents.get(key) ?? this.#remember(key);
+      const times = this.#younger.get(key) ?? this.#older.get(key) ?? this.#remember(key);
       times.pending += 1;
       this.#asked.push(times);
       const roomMs = this.#roomAt(times);
@@ -78,17 +76,18 @@ export class DocumentWindows {
 
   #remember(key: string): DocumentTimes {
     const times = { lastMs: Number.NEGATIVE_INFINITY, earlierMs: undefined, pending: 0 };
-    this.#documents.set(key, times);
+    this.#younger.set(key, times);
     return times;
   }
 
-  #forgetBefore(nowMs: number): void {
+  #turn(nowMs: number): void {
     const kept = new Map<string, DocumentTimes>();
-    for (const [key, times] of this.#documents) {
+    for (const [key, times] of this.#older) {
       if (times.lastMs + this.#windowMs > nowMs) kept.set(key, times);
     }
-    this.#documents = kept;
-    this.#forgetAtSize = Math.max(DOCUMENTS_KEPT, 2 * kept.size);
+    this.#older = this.#younger;
+    this.#younger = kept;
+    this.#turnMs = nowMs;
   }
 }
 

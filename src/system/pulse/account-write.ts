@@ -4,7 +4,8 @@ import type { PlannedWrite } from "./planned-write.ts";
 import type { KnownAccount } from "./user-state.ts";
 import type { Valuation } from "./value-trade.ts";
 
-interface Figures {
+/** What an account shows. */
+export interface Figures {
   readonly equity: string;
   readonly cash: string;
   readonly unrealized_pnl: string;
@@ -12,7 +13,7 @@ interface Figures {
 }
 
 /** What an account shows with this cash and these trades open: equity is cash plus their P&L. */
-function figuresOf(cash: string, open: readonly Valuation[]): Figures {
+export function figuresOf(cash: string, open: readonly Valuation[]): Figures {
   const unrealized = sum(open.map(({ result }) => result.pnl));
   return {
     equity: sum([cash, unrealized]),
@@ -23,12 +24,7 @@ function figuresOf(cash: string, open: readonly Valuation[]): Figures {
 }
 
 /** Whether the account's document shows something else. */
-export function accountChanged(
-  { account }: KnownAccount,
-  cash: string,
-  open: readonly Valuation[],
-): boolean {
-  const figures = figuresOf(cash, open);
+export function accountChanged({ account }: KnownAccount, figures: Figures): boolean {
   return (
     account.equity !== figures.equity ||
     account.unrealized_pnl !== figures.unrealized_pnl ||
@@ -40,8 +36,7 @@ export function accountChanged(
 export function accountWrite(
   uid: string,
   { version }: KnownAccount,
-  cash: string,
-  open: readonly Valuation[],
+  figures: Figures,
   updatedAt: Date,
 ): PlannedWrite {
   return {
@@ -49,7 +44,7 @@ export function accountWrite(
     write: {
       kind: "update",
       path: accountPath(uid),
-      data: { ...figuresOf(cash, open), updated_at: updatedAt },
+      data: { ...figures, updated_at: updatedAt },
       ...(version === undefined ? {} : { precondition: { kind: "version", version } }),
     },
   };

@@ -2,7 +2,7 @@ import { idOf } from "../schema/document.ts";
 import { notional, sum } from "../schema/money.ts";
 import { closingTradeId, ledgerTradePath, type LedgerTrade } from "../schema/tenant.ts";
 import type { Write } from "../store/store.ts";
-import { accountWrite } from "./account-write.ts";
+import { accountWrite, figuresOf } from "./account-write.ts";
 import type { PlannedWrite, WriteGroup } from "./planned-write.ts";
 import type { KnownAccount, UserState } from "./user-state.ts";
 import { valuedFields, type Valuation } from "./value-trade.ts";
@@ -91,7 +91,7 @@ function settleAccount(
   const cash = known?.account.cash;
   if (known?.account.configured !== true || cash === undefined) return { writes: [], known };
   const newCash = sum([cash, ...closed.map(({ result }) => result.pnl)]);
-  const planned = accountWrite(state.uid, known, newCash, stillOpen, closedAt);
+  const planned = accountWrite(state.uid, known, figuresOf(newCash, stillOpen), closedAt);
   const account = { ...known.account, cash: newCash };
   return { writes: [planned], known: { account, version: undefined } };
 }

@@ -1,7 +1,7 @@
 import { hash32 } from "../../std/rng.ts";
 import { userWriteRatePath, type UserWriteRate } from "../schema/ops.ts";
 import { signalPath, type Signal } from "../schema/user.ts";
-import { accountChanged, accountWrite } from "./account-write.ts";
+import { accountChanged, accountWrite, figuresOf } from "./account-write.ts";
 import { closeTrades } from "./close-trades.ts";
 import type { PulseConfig } from "./config.ts";
 import type { PlannedWrite, WriteGroup } from "./planned-write.ts";
@@ -73,8 +73,9 @@ function snapshotGroup(
   const cash = known?.account.cash;
   if (known?.account.configured !== true || cash === undefined) return [];
   if (!slotBegins(uid, "snapshot", config.snapshotSeconds, time)) return [];
-  if (!accountChanged(known, cash, valuations)) return [];
-  return [[accountWrite(uid, known, cash, valuations, new Date(time.nowMs))]];
+  const figures = figuresOf(cash, valuations);
+  if (!accountChanged(known, figures)) return [];
+  return [[accountWrite(uid, known, figures, new Date(time.nowMs))]];
 }
 
 /** Move in per cent at which a signal is fully confident. */

@@ -157,10 +157,24 @@ async function readTradesByRange(store: Store, users: readonly SweptUser[]): Pro
   for (;;) {
     const startAfter = last === undefined ? {} : { startAfter: last };
     const page = await store.query(openTradesOfUsers({ ...range, ...startAfter }));
-    // A user between the first and the last who is not enabled has no entry, and is passed over.
-    for (const snapshot of page) byUser.get(parentIdOf(snapshot.path))?.push(snapshot);
+    putByUser(page, byUser);
     last = page.at(-1)?.path;
     if (page.length < TRADE_PAGE) return byUser;
+  }
+}
+
+/** Trades come in order of path, so a user's are neighbours. */
+function putByUser(page: readonly Snapshot[], byUser: ReadonlyMap<string, Snapshot[]>): void {
+  let beginning: string | undefined;
+  let trades: Snapshot[] | undefined;
+  for (const snapshot of page) {
+    const { path } = snapshot;
+    if (beginning === undefined || !path.startsWith(beginning)) {
+      beginning = path.slice(0, path.lastIndexOf("/") + 1);
+      // A user between the first and the last who is not enabled has no entry, and is passed over.
+      trades = byUser.get(parentIdOf(path));
+    }
+    trades?.push(snapshot);
   }
 }
 

@@ -1,4 +1,4 @@
-import { compareDecimals, profitAndLoss, type ProfitAndLoss } from "../schema/money.ts";
+import { profitAndLoss, reachesLimit, type ProfitAndLoss } from "../schema/money.ts";
 import type { ShadowTrade } from "../schema/user.ts";
 import type { Quote } from "./quotes.ts";
 import type { OpenTrade } from "./user-state.ts";
@@ -34,10 +34,7 @@ export function valueTrade(open: OpenTrade, quote: Quote | undefined): Valuation
 }
 
 function isAtEnd(trade: ShadowTrade, { percent }: ProfitAndLoss): boolean {
-  return (
-    compareDecimals(percent, `-${trade.stop_loss_percent}`) <= 0 ||
-    compareDecimals(percent, trade.take_profit_percent) >= 0
-  );
+  return reachesLimit(percent, trade.stop_loss_percent, trade.take_profit_percent);
 }
 
 /** The fields of a trade that a valuation changes. */

@@ -2,7 +2,7 @@ import { Big } from "big.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { moneyString, notionalString, percentString, priceString, totalString } from "./decimal.ts";
-import { compareDecimals, notional, profitAndLoss, sum } from "./money.ts";
+import { compareDecimals, notional, profitAndLoss, reachesLimit, sum } from "./money.ts";
 
 describe("profitAndLoss", () => {
   test.each([
@@ -93,6 +93,10 @@ describe("law: short amounts come out as decimals of any length do", () => {
         const total = amounts.reduce((before, amount) => before.plus(amount), new Big(0));
         expect(sum(amounts)).toBe(money(total, 2));
         expect(compareDecimals(left, right)).toBe(new Big(left).cmp(right));
+        const limit = right.replace("-", "");
+        const [value, most] = [new Big(left), new Big(limit)];
+        expect(reachesLimit(left, limit, "1")).toBe(value.lte(most.neg()) || value.gte(1));
+        expect(reachesLimit(left, "1", limit)).toBe(value.lte(-1) || value.gte(most));
       }),
       { numRuns: 2000 },
     );

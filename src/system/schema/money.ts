@@ -85,6 +85,16 @@ export function compareDecimals(left: string, right: string): number {
   return new Big(left).cmp(right);
 }
 
+/** Whether a gain in per cent has reached the limit of a loss, or that of a gain. */
+export function reachesLimit(percent: string, lossLimit: string, gainLimit: string): boolean {
+  const short = millionths(percent);
+  const loss = -millionths(lossLimit);
+  const gain = millionths(gainLimit);
+  if (isExact(short) && isExact(loss) && isExact(gain)) return short <= loss || short >= gain;
+  const value = new Big(percent);
+  return value.lte(new Big(lossLimit).neg()) || value.gte(gainLimit);
+}
+
 /** Fixed places, and no "-0.00". */
 function normalize(value: Big, places: number): string {
   const text = value.toFixed(places);
