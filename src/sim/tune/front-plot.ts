@@ -11,7 +11,7 @@ import type { Configuration, TuneReport } from "./tune-report.ts";
 const LEFT = 92;
 const RIGHT = 652;
 const PANEL_HEIGHT = 150;
-const PANEL_GAP = 44;
+const PANEL_GAP = 64;
 const TOP = 76;
 const WIDTH = 900;
 
@@ -19,10 +19,8 @@ interface Panel {
   readonly title: string;
   readonly valueOf: (assessment: Assessment) => number;
   readonly format: (value: number) => string;
-  /** The least height of the axis, in its unit, and where it may not go below and above. */
+  /** The least height of the axis, in its unit. */
   readonly spanMin: number;
-  readonly least: number;
-  readonly most: number;
 }
 
 const PANELS: readonly Panel[] = [
@@ -31,24 +29,18 @@ const PANELS: readonly Panel[] = [
     valueOf: ({ fairness }) => fairness,
     format: (value) => value.toFixed(2),
     spanMin: 0.1,
-    least: 0,
-    most: 1,
   },
   {
     title: "Attempts that production refuses, % (down is better)",
     valueOf: ({ refusedShare }) => refusedShare * 100,
     format: (value) => value.toFixed(1),
     spanMin: 1,
-    least: 0,
-    most: 100,
   },
   {
     title: "Cost, US dollars for a million writes (down is better)",
     valueOf: ({ costPerMillion }) => costPerMillion,
     format: (value) => value.toFixed(2),
     spanMin: 0.1,
-    least: 0,
-    most: Infinity,
   },
 ];
 
@@ -161,20 +153,29 @@ ${frontLine(points, panel, x, y)}
 ${placed(points, panel, x, y).map(drawPoint)}`;
 }
 
+/** From the round value below the least to that above the most. */
 function valueScale(
-  { valueOf, spanMin, least, most }: Panel,
+  { valueOf, spanMin }: Panel,
   points: readonly Point[],
   top: number,
   bottom: number,
 ): { readonly y: Scale; readonly values: readonly number[] } {
   const all = points.map(({ assessment }) => valueOf(assessment));
-  const low = Math.min(...all, Infinity);
-  const high = Math.max(...all, -Infinity);
-  const middle = Number.isFinite(low) ? (low + high) / 2 : least;
-  const span = Math.max(spanMin, Number.isFinite(low) ? (high - low) * 1.2 : 0);
-  const from = Math.max(least, Math.min(most - span, middle - span / 2));
-  const y = (value: number): number => bottom - ((bottom - top) * (value - from)) / span;
-  return { y, values: [0, 1, 2, 3, 4].map((step) => from + (span * step) / 4) };
+  const low = all.length === 0 ? 0 : Math.min(...all);
+  const high = all.length === 0 ? 0 : Math.max(...all);
+  const step = niceStep(Math.max(spanMin, high - low) / STEPS);
+  const from = Math.floor(low / step) * step;
+  const count = Math.max(STEPS, Math.ceil((high - from) / step));
+  const y = (value: number): number => bottom - ((bottom - top) * (value - from)) / (step * count);
+  return { y, values: Array.from({ length: count + 1 }, (_, index) => from + step * index) };
+}
+
+const STEPS = 4;
+
+/** 1, 2 or 5 times a power of ten, at least the step asked for. */
+function niceStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return ([1, 2, 5].find((factor) => factor * power >= step) ?? 10) * power;
 }
 
 function frontLine(points: readonly Point[], panel: Panel, x: Scale, y: Scale): Markup | null {
@@ -192,28 +193,30 @@ interface Placed extends Point {
   readonly y: number;
   /** Where its letter stands: beside others, not on them. */
   readonly markX: number;
-  readonly markY: number;
 }
 
 const MARK_SIZE = 20;
 
+/** What is named comes last, so that it lies on top; from left to right, the recommended one first. */
 function placed(points: readonly Point[], panel: Panel, x: Scale, y: Scale): readonly Placed[] {
   const taken: { readonly x: number; readonly y: number }[] = [];
-  const sorted = [...points].sort(
-    (left, right) => Number(left.mark !== null) - Number(right.mark !== null),
-  );
-  return sorted.map((point) => {
-    const at = { x: x(point.assessment.freshnessP99Ms), y: y(panel.valueOf(point.assessment)) };
-    if (point.mark === null) return { ...point, ...at, markX: at.x, markY: at.y };
-    let markX = at.x;
-    while (taken.some((other) => Math.hypot(other.x - markX, other.y - at.y) < MARK_SIZE)) {
-      markX += MARK_SIZE;
-    }
-    taken.push({ x: markX, y: at.y });
-    return { ...point, ...at, markX, markY: at.y };
-  });
+  const order = ({ mark, assessment }: Point): number =>
+    mark === null ? 0 : mark === "R" ? 1 : 1 + assessment.freshnessP99Ms;
+  return [...points]
+    .sort((left, right) => order(left) - order(right))
+    .map((point) => {
+      const at = { x: x(point.assessment.freshnessP99Ms), y: y(panel.valueOf(point.assessment)) };
+      if (point.mark === null) return { ...point, ...at, markX: at.x };
+      let markX = at.x;
+      while (taken.some((other) => Math.hypot(other.x - markX, other.y - at.y) < MARK_SIZE)) {
+        markX += MARK_SIZE;
+      }
+      taken.push({ x: markX, y: at.y });
+      return { ...point, ...at, markX };
+    });
 }
 
+/** A letter that had to give way is joined to its point by a line. */
 function drawPoint({ configuration, isOnFront, mark, ...place }: Placed): Markup {
   const { isAccepted, id } = configuration;
   const colour = isOnFront
@@ -223,11 +226,10 @@ function drawPoint({ configuration, isOnFront, mark, ...place }: Placed): Markup
       : COLOURS.rejected;
   const x = fixed(place.x);
   const y = fixed(place.y);
-  if (mark === null) {
-    return markup`<circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${id}</title></circle>`;
-  }
+  const point = markup`<circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${id}</title></circle>`;
+  if (mark === null) return point;
   const markX = fixed(place.markX);
-  return markup`<g><title>${id}</title><path d="M${x} ${y}H${markX}" stroke="${colour}"/><circle cx="${markX}" cy="${fixed(place.markY)}" r="9" fill="${colour}"/><text x="${markX}" y="${fixed(place.markY + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text></g>`;
+  return markup`<g>${point}<path d="M${x} ${y}H${markX}" stroke="${colour}"/><circle cx="${markX}" cy="${y}" r="9" fill="${colour}"><title>${id}</title></circle><text x="${markX}" y="${fixed(place.y + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text></g>`;
 }
 
 function legend(marks: ReturnType<typeof marksOf>): readonly Markup[] {
@@ -240,14 +242,16 @@ function legend(marks: ReturnType<typeof marksOf>): readonly Markup[] {
   const kinds = [
     [COLOURS.front, "on the front"],
     [COLOURS.accepted, "breaks nothing"],
-    [COLOURS.rejected, "rejected; dashed: the target"],
+    [COLOURS.rejected, "rejected"],
   ] as const;
+  const targetY = from + kinds.length * 24;
   return [
     ...named,
     ...kinds.map(
       ([colour, label], index) =>
         markup`<circle cx="${x + 5}" cy="${from + index * 24 - 5}" r="5" fill="${colour}"/><text x="${x + 18}" y="${from + index * 24}">${label}</text>`,
     ),
+    markup`<path d="M${x + 5} ${targetY - 14}V${targetY + 4}" stroke="${COLOURS.rejected}" stroke-dasharray="5 4"/><text x="${x + 18}" y="${targetY}">the target, ${formatTick(BENCHMARK.pnlLatency.boundMs)}</text>`,
   ];
 }
 

@@ -11,7 +11,7 @@ export type Objective = (typeof OBJECTIVES)[number];
  */
 const NOISE = { freshness: 0.03, throughput: 0.005, cost: 0.005 } as const;
 /** Steps of Jain's index, and of the share of attempts refused, that are told apart. */
-const FAIRNESS_STEP = 0.01;
+const FAIRNESS_STEP = 0.02;
 const REFUSALS_STEP = 0.0005;
 
 interface Steps {

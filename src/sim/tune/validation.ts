@@ -41,6 +41,9 @@ const ERROR = {
   refusedShare: 0.005,
 } as const;
 
+/** A load above so many times its cores, and a machine's own latencies are not the service's. */
+const LOAD_PER_CPU_MAX = 2;
+
 /** Checks of the machine, not of the service: they make a measurement worth less, not wrong. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(["harness.generator", "harness.pulse-lane"]);
 
@@ -54,7 +57,10 @@ export function compareRuns(predicted: Result, measured: Result): Validation {
     refusals(model, real),
     brokenChecks(model, real),
   ];
-  const busy = real.undecided.filter(({ id }) => OF_THE_MACHINE.has(id)).map(({ id }) => id);
+  const busy = [
+    ...real.undecided.filter(({ id }) => OF_THE_MACHINE.has(id)).map(({ id }) => id),
+    ...overload(measured),
+  ];
   const agrees = comparisons.every((one) => one.agrees);
   return {
     target: measured.target.description,
@@ -67,11 +73,16 @@ export function compareRuns(predicted: Result, measured: Result): Validation {
   };
 }
 
+function overload({ run: { machine } }: Result): readonly string[] {
+  if (machine === null || machine.loadAverage <= machine.cpus * LOAD_PER_CPU_MAX) return [];
+  return [`load ${machine.loadAverage} on ${machine.cpus} cores`];
+}
+
 function detailOf(agrees: boolean, busy: readonly string[]): string {
   const late =
     busy.length === 0
       ? ""
-      : ` The machine was too busy to keep the schedule (${busy.join(", ")}), so latencies measured are partly its own.`;
+      : ` The machine was too busy to measure on (${busy.join(", ")}), so latencies measured are partly its own.`;
   return `${agrees ? "Every figure lies within the stated error." : "A figure lies outside of the stated error."}${late}`;
 }
 
