@@ -150,7 +150,7 @@ ${values.map((value) => markup`<path d="M${LEFT} ${fixed(y(value))}H${RIGHT}" st
 ${ticks.map((tick) => markup`<path d="M${fixed(x(tick))} ${top}V${bottom}" stroke="${COLOURS.line}"/><text x="${fixed(x(tick))}" y="${bottom + 18}" text-anchor="middle" font-size="12">${formatTick(tick)}</text>`)}
 <path d="M${fixed(target)} ${top}V${bottom}" stroke="${COLOURS.rejected}" stroke-dasharray="5 4"/>
 ${frontLine(points, panel, x, y)}
-${placed(points, panel, x, y).map(drawPoint)}`;
+${drawPoints(placed(points, panel, x, y))}`;
 }
 
 /** From the round value below the least to that above the most. */
@@ -216,20 +216,28 @@ function placed(points: readonly Point[], panel: Panel, x: Scale, y: Scale): rea
     });
 }
 
-/** A letter that had to give way is joined to its point by a line. */
-function drawPoint({ configuration, isOnFront, mark, ...place }: Placed): Markup {
-  const { isAccepted, id } = configuration;
-  const colour = isOnFront
-    ? COLOURS.front
-    : isAccepted === true
-      ? COLOURS.accepted
-      : COLOURS.rejected;
+/** All points, then all letters; one that had to give way is joined to its point by a line. */
+function drawPoints(points: readonly Placed[]): readonly Markup[] {
+  return [...points.map(drawPoint), ...points.map(drawMark)];
+}
+
+function drawPoint({ configuration, isOnFront, ...place }: Placed): Markup {
+  const colour = colourOf(configuration, isOnFront);
   const x = fixed(place.x);
   const y = fixed(place.y);
-  const point = markup`<circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${id}</title></circle>`;
-  if (mark === null) return point;
-  const markX = fixed(place.markX);
-  return markup`<g>${point}<path d="M${x} ${y}H${markX}" stroke="${colour}"/><circle cx="${markX}" cy="${y}" r="9" fill="${colour}"><title>${id}</title></circle><text x="${markX}" y="${fixed(place.y + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text></g>`;
+  return markup`<path d="M${x} ${y}H${fixed(place.markX)}" stroke="${colour}"/><circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${configuration.id}</title></circle>`;
+}
+
+function drawMark({ configuration, isOnFront, mark, ...place }: Placed): Markup {
+  if (mark === null) return markup``;
+  const colour = colourOf(configuration, isOnFront);
+  const x = fixed(place.markX);
+  return markup`<circle cx="${x}" cy="${fixed(place.y)}" r="9" fill="${colour}"><title>${configuration.id}</title></circle><text x="${x}" y="${fixed(place.y + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text>`;
+}
+
+function colourOf({ isAccepted }: Configuration, isOnFront: boolean): string {
+  if (isOnFront) return COLOURS.front;
+  return isAccepted === true ? COLOURS.accepted : COLOURS.rejected;
 }
 
 function legend(marks: ReturnType<typeof marksOf>): readonly Markup[] {
