@@ -32,7 +32,14 @@ class CountingClock implements Clock {
 }
 
 const ACTIVE = findScenario("active", loadScenarios());
-const ONE_INSTANCE = { workers: 1, clockSkewMs: 0, coldStartMs: 0 } as const;
+const ONE_INSTANCE = {
+  snapshotSeconds: 60,
+  signalSeconds: 300,
+  userRateSeconds: 300,
+  workers: 1,
+  clockSkewMs: 0,
+  coldStartMs: 0,
+} as const;
 
 /** The day of "active" in a hurry: everybody falls due in each two of its five seconds. */
 const WHOLE: Scenario = {
@@ -129,6 +136,7 @@ async function run(plan: RunPlan): Promise<Ended> {
       scenarios: [plan.scenario ?? HURRIED],
       limiterConfig: defaultLimiter(),
       marketRows: null,
+      cohort: 1,
       target: async () => (plan.wrap ?? same)(await open()),
       output: outputTo(lines, plan.hooks ?? {}),
       signal: plan.signal ?? new AbortController().signal,
@@ -410,6 +418,7 @@ it("a run that is interrupted before it has a target ends without a report", asy
     scenarios: [HURRIED],
     limiterConfig: defaultLimiter(),
     marketRows: null,
+    cohort: 1,
     target: () => Promise.reject(reason),
     output: outputTo(lines, {}),
     signal: AbortSignal.abort(reason),

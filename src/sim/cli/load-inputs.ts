@@ -4,6 +4,7 @@ import { LIMITER_PRESETS, parseLimiterConfig } from "../../system/limiter/config
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { LimiterStrategy } from "../../system/limiter/create-limiter.ts";
 import { shareFault } from "../../system/pulse/fan-out.ts";
+import { chooseCohort } from "../cohort/choose-cohort.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import { MarketFileError } from "../market/market-file-error.ts";
@@ -23,6 +24,8 @@ export interface RunInputs {
   /** Path of the index file that queries and writes are held to. */
   readonly indexesFile: string;
   readonly marketRows: readonly MarketRow[] | null;
+  /** How many alike users each simulated one stands for; 1: every user is simulated. */
+  readonly cohort: number;
 }
 
 export async function loadInputs(options: RunOptions): Promise<RunInputs> {
@@ -39,9 +42,10 @@ export async function loadTrialInputs(
   const scenarios = given.scenarios ?? chooseScenarios(options.scenarios);
   const limiterConfig = given.limiterConfig ?? (await loadLimiterConfig(options.limiterConfig));
   requireShares(scenarios, limiterConfig, options.limiter);
+  const cohort = chooseCohort({ ...options, scenarios });
   const indexesFile = await chooseIndexes(options.indexes, scenarios);
   const marketRows = options.market === null ? null : await loadMarket(options.market);
-  return { scenarios, limiterConfig, indexesFile, marketRows };
+  return { scenarios, limiterConfig, indexesFile, marketRows, cohort };
 }
 
 async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {

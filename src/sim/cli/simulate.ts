@@ -19,6 +19,8 @@ export interface SimulationInputs {
   /** In the order they are to run. */
   readonly scenarios: readonly Scenario[];
   readonly limiterConfig: LimiterConfig;
+  /** How many alike users each simulated one stands for; 1: every user is simulated. */
+  readonly cohort: number;
   /** The recorded market to replay, as --market gave it; null for a synthetic one. */
   readonly marketRows: readonly MarketRow[] | null;
   readonly output: RunOutput;

@@ -3,8 +3,9 @@ import { UserError } from "../cli/errors.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import type { ConfigFile, RawOptions } from "./resolve-options.ts";
 
-const USERS = "Accepted: a whole number from 1 to 100000.";
-const TENANTS = "Accepted: a whole number from 1 to 100000, not more than --users.";
+const USERS = "Accepted: a whole number from 1 to 10000000.";
+const COHORT = "Accepted: auto, or a whole number from 1 to 10000 that divides --users.";
+const TENANTS = "Accepted: a whole number from 1 to 10000000, not more than --users.";
 const DURATION = "Accepted: 5s to 24h, such as 30s, 2m, 1h, or 30000 for milliseconds.";
 
 function faultOf(commandLine: RawOptions, file?: ConfigFile): UserError {
@@ -40,7 +41,27 @@ describe("resolveOptions", () => {
 
   it.each([
     { given: { users: 0 }, says: `--users: 0 is too small. ${USERS}` },
-    { given: { users: 100_001 }, says: `--users: 100001 is too large. ${USERS}` },
+    { given: { users: 10_000_001 }, says: `--users: 10000001 is too large. ${USERS}` },
+    {
+      given: { users: 100_001 },
+      says: `--users: 100001 is too large: in real time at most 100,000; with --clock virtual more can be taken together (--cohort). ${USERS}`,
+    },
+    {
+      given: { users: 1000, cohort: 4 },
+      says: `--cohort: 4 is for --clock virtual: in real time every user is there. ${COHORT}`,
+    },
+    {
+      given: { users: 1000, clock: "virtual", cohort: 7 },
+      says: `--cohort: 7 does not divide 1000 users evenly; the nearest that do are 5 and 8. ${COHORT}`,
+    },
+    {
+      given: { users: 1_000_000, clock: "virtual", cohort: 1 },
+      says: `--cohort: 1 leaves 1000000 users to simulate, and 100,000 is the most; at least 10, or auto. ${COHORT}`,
+    },
+    {
+      given: { clock: "virtual", cohort: "aut" },
+      says: `--cohort: "aut" is not accepted (did you mean "auto"?). ${COHORT}`,
+    },
     { given: { users: 1.5 }, says: `--users: 1.5 is not accepted. ${USERS}` },
     { given: { users: "abc" }, says: `--users: "abc" is not accepted. ${USERS}` },
     { given: { users: "" }, says: `--users: "" is empty. ${USERS}` },
@@ -79,7 +100,7 @@ describe("resolveOptions", () => {
       `--users: "x" is not accepted. ${USERS}`,
       "a.json: seed: -1 is too small. Accepted: a whole number from 0 to 4294967295.",
       "a.json: quiet: 1 is not accepted. Accepted: true or false.",
-      'a.json: tenant: no such option. Did you mean "tenants"? Accepted: users, tenants, seed, ' +
+      'a.json: tenant: no such option. Did you mean "tenants"? Accepted: users, tenants, cohort, seed, ' +
         "scenario, duration, market, limiter, limiterConfig, target, limits, latency, indexes, " +
         "emulatorHeap, driver, clock, reports, quiet.",
     ]);

@@ -39,6 +39,14 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     accepts: `${wholeNumber(BOUNDS.tenants)}, not more than --users`,
   },
   {
+    ...number("cohort", "--cohort", "size|auto", "1 up to 100,000 users, else auto"),
+    group: "Load",
+    summary:
+      "Users taken together on a virtual clock: each simulated one stands for so many (docs/cohort.md).",
+    accepts: `auto, or ${wholeNumber(BOUNDS.cohort)} that divides --users`,
+    words: ["auto"],
+  },
+  {
     ...number("seed", "--seed", "number", "1"),
     group: "Load",
     summary: "Start of all randomness; the same seed gives the same users and market.",
@@ -185,7 +193,7 @@ function durationRange(): string {
 }
 
 function number(
-  key: "users" | "tenants" | "seed" | "emulatorHeap",
+  key: "users" | "tenants" | "seed" | "emulatorHeap" | "cohort",
   flag: RunOptionSpec["flag"],
   placeholder: string,
   byDefault: string,

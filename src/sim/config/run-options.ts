@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
+import { COHORT_MAX, divisors, SIMULATED_USERS_MAX } from "../cohort/cohort-sizes.ts";
 import { LATENCY_CHOICES, LIMITS_CHOICES, type LimitsChoice } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { parseDurationMs } from "./duration.ts";
 
 /** Bounds of the options that are numbers, both included. */
 export const BOUNDS = {
-  users: { min: 1, max: 100_000 },
-  tenants: { min: 1, max: 100_000 },
+  users: { min: 1, max: 10_000_000 },
+  tenants: { min: 1, max: 10_000_000 },
+  cohort: { min: 1, max: COHORT_MAX },
   seed: { min: 0, max: 2 ** 32 - 1 },
   durationMs: { min: 5_000, max: 86_400_000 },
   /** Below 256 MiB the emulator's Java heap fills while 1,000 users are created. */
@@ -44,6 +46,43 @@ type ClockChoice = (typeof CLOCK_CHOICES)[number];
 /** Nothing but the model takes time on a virtual clock, so without it every answer would be instant. */
 function latencyFor(run: { readonly clock: ClockChoice; readonly limits: LimitsChoice }) {
   return run.clock === "virtual" && run.limits !== "off" ? "us-central1" : "off";
+}
+
+/** Every user for as long as that is feasible. */
+function cohortFor(users: number): 1 | "auto" {
+  return users <= SIMULATED_USERS_MAX ? 1 : "auto";
+}
+
+interface CohortAsked {
+  readonly users: number;
+  readonly clock: ClockChoice;
+  readonly cohort?: number | "auto" | undefined;
+}
+
+/**
+ * Why so many users cannot be simulated, or not in cohorts of that size; nothing of numbers that are
+ * bad by themselves.
+ */
+function cohortFault({ users, clock, cohort = cohortFor(users) }: CohortAsked) {
+  if (!Number.isInteger(users) || users < 1 || users > BOUNDS.users.max) return undefined;
+  const most = SIMULATED_USERS_MAX.toLocaleString("en-US");
+  if (clock === "real") {
+    if (users <= SIMULATED_USERS_MAX) return undefined;
+    const message = `is too large: in real time at most ${most}; with --clock virtual more can be taken together (--cohort)`;
+    return { path: ["users"], message };
+  }
+  if (typeof cohort !== "number") return undefined;
+  const sizes = divisors(users);
+  if (users % cohort !== 0) {
+    const below = sizes.findLast((size) => size < cohort) ?? 1;
+    const above = sizes.find((size) => size > cohort) ?? users;
+    const message = `does not divide ${users} users evenly; the nearest that do are ${below} and ${above}`;
+    return { path: ["cohort"], message };
+  }
+  if (users / cohort <= SIMULATED_USERS_MAX) return undefined;
+  const least = sizes.find((size) => users / size <= SIMULATED_USERS_MAX) ?? users;
+  const message = `leaves ${users / cohort} users to simulate, and ${most} is the most; at least ${least}, or auto`;
+  return { path: ["cohort"], message };
 }
 
 const fileName = z.string().min(1);
@@ -88,6 +127,10 @@ export const runOptionsSchema = z
     emulatorHeap: z.int().min(BOUNDS.emulatorHeap.min).max(BOUNDS.emulatorHeap.max).optional(),
     driver: z.literal("node").default("node"),
     clock: z.enum(CLOCK_CHOICES).default("real"),
+    /** Users that each simulated one stands for. Default: see cohortFor. */
+    cohort: z
+      .union([z.literal("auto"), z.int().min(BOUNDS.cohort.min).max(BOUNDS.cohort.max)])
+      .optional(),
     reports: fileName.default("reports"),
     quiet: z.boolean().default(false),
   })
@@ -107,9 +150,19 @@ export const runOptionsSchema = z
     message: "lives in real time: with --clock virtual the embedded engine is the only one",
     when: ({ value }) => typeof value === "object" && value !== null,
   })
+  .refine(({ clock, cohort }) => clock === "virtual" || cohort === undefined || cohort === 1, {
+    path: ["cohort"],
+    message: "is for --clock virtual: in real time every user is there",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .superRefine((options, context) => {
+    const fault = cohortFault(options);
+    if (fault !== undefined) context.addIssue({ code: "custom", ...fault });
+  })
   .transform(({ tenants, scenario, duration: durationMs, emulatorHeap, ...same }) => ({
     ...same,
     latency: same.latency ?? latencyFor(same),
+    cohort: same.cohort ?? cohortFor(same.users),
     tenants: tenants ?? Math.ceil(same.users * TENANTS_PER_USER),
     scenarios: scenario,
     durationMs,

@@ -28,6 +28,10 @@ const pulseLoadSchema = z.strictObject({
   periodSeconds: z.number().min(1).max(3600),
   /** Mean number of open trades of a user; the total is users × this, exactly. */
   openTradesPerUser: z.number().min(0).max(100),
+  /** How often the pulse writes a user's account snapshot, signal and write rate: the service's own. */
+  snapshotSeconds: z.number().min(1).max(86_400).default(60),
+  signalSeconds: z.number().min(1).max(86_400).default(300),
+  userRateSeconds: z.number().min(1).max(86_400).default(300),
   /** Instances that share the shards and the limiter's rate, as the service's fan-out has them. */
   workers: z.int().min(1).max(64).default(1),
   /** Each instance's wall clock is off by up to so much, either way. */

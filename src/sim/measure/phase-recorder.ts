@@ -19,12 +19,14 @@ import type { OperationOutcome } from "../drivers/outcome.ts";
 import { DueUpdates, type Unfinished } from "./due-updates.ts";
 import { TenantLatencies } from "./fairness.ts";
 import { Histogram } from "./histogram.ts";
+import { isQuery } from "./client-queries.ts";
 import type { LimiterWatch } from "./limiter-watch.ts";
 import { ListenerLatencies, type QuoteSeen } from "./listener-latencies.ts";
 import type { CommitTimes } from "./metered-store.ts";
 import { emptyCounts, type PhaseCounts } from "./phase-counts.ts";
 import { RetriesDue } from "./retries-due.ts";
 import { Series } from "./series.ts";
+import { WriteCounts, type CountOf } from "./write-counts.ts";
 import { WriteMeter } from "./write-meter.ts";
 
 /** The worker of a pulse that has only one. */
@@ -73,30 +75,33 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   readonly sweptShards = new Set<string>();
   /** By start: how many workers have listed for it, and how many users. */
   readonly #listed = new Map<number, { readonly workers: number; readonly users: number }>();
+  readonly #writes: WriteCounts;
   readonly #clock: Clock;
   readonly #acknowledged: (writes: readonly PlannedWrite[]) => void;
   /** Users whose present commit has met contention; each has one commit under way at most. */
   readonly #contended = new Set<string>();
 
+  /** `countOf`: what a write of a path counts as; 1 when absent. */
   constructor(
     clock: Clock,
     startMs: number,
     acknowledged: (writes: readonly PlannedWrite[]) => void,
+    countOf?: CountOf,
   ) {
+    this.#writes = new WriteCounts(countOf);
     this.#clock = clock;
     this.startMs = startMs;
     this.#acknowledged = acknowledged;
   }
 
   planned(user: SweptUser, plan: PlanCounts, dueMs: number): void {
-    this.counts.writesOffered += plan.writes;
+    this.#offered(plan.writes, dueMs);
     this.counts.pnlDue += plan.pnlDue;
     this.counts.pnlUnchanged += plan.pnlUnchanged;
     this.#contended.delete(user.uid);
     this.retries.settled(user.uid);
     const pnlWrites = plan.pnlDue - plan.pnlUnchanged;
     this.updates.planned(user.uid, dueMs, pnlWrites, this.#clock.monotonicMs());
-    this.series.count("writesOffered", dueMs - this.startMs, plan.writes);
   }
 
   /** `shardKey` names the worker, where several share the users. */
@@ -112,9 +117,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     this.#contends(user);
   }
 
-  plannedOps(writes: number, dueMs: number): void {
-    this.counts.writesOffered += writes;
-    this.series.count("writesOffered", dueMs - this.startMs, writes);
+  plannedOps(writes: readonly Write[], dueMs: number): void {
+    this.#offered(this.#writes.of(writes), dueMs);
   }
 
   waited(reason: WaitReason, waitMs: number): void {
@@ -133,11 +137,12 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     let pnlWrites = 0;
     for (const { kind } of event.writes) if (kind === "pnl" || kind === "close") pnlWrites += 1;
     this.counts.commits += 1;
-    this.counts.writesCommitted += event.writes.length;
+    const writes = this.#writes.ofPlanned(event.writes);
+    this.counts.writesCommitted += writes;
     this.counts.pnlCommitted += pnlWrites;
     if (event.attempts > 1) this.counts.retriedCommits += 1;
     const elapsedMs = event.answeredMs - this.startMs;
-    this.series.count("writesCommitted", elapsedMs, event.writes.length);
+    this.series.count("writesCommitted", elapsedMs, writes);
     this.series.count("commits", elapsedMs);
     this.commitCall.record(event.answeredMs - event.sentMs);
     if (pnlWrites > 0) this.#pnlCommitted(event, pnlWrites, elapsedMs);
@@ -270,6 +275,12 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     if (appliedMs !== null) this.applied.record(appliedMs, writes.length);
   }
 
+  /** Writes that others send, at that monotonic time, who are not simulated: see CohortLimiter. */
+  othersSent(writes: number, atMs: number): void {
+    const wallMs = this.#clock.wallMs() + atMs - this.#clock.monotonicMs();
+    for (const meter of [this.sent, this.applied]) meter.record(wallMs, writes);
+  }
+
   limiterState(state: LimiterState): void {
     this.series.limiter(this.#elapsedMs(), state.ratePerSecond, state.backlogMs);
   }
@@ -319,8 +330,7 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     if (owed === 0) return;
     if (kind === "unplanned") {
       this.counts.pnlDue += owed;
-      this.counts.writesOffered += owed;
-      this.series.count("writesOffered", dueMs - this.startMs, owed);
+      this.#offered(owed, dueMs);
     }
     this.counts.pnlUnfinished += owed;
     this.pnlCommit.record(endMs - dueMs);
@@ -332,6 +342,11 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
     if (this.#contended.has(uid)) return;
     this.#contended.add(uid);
     this.counts.contendedCommits += 1;
+  }
+
+  #offered(writes: number, dueMs: number): void {
+    this.counts.writesOffered += writes;
+    this.series.count("writesOffered", dueMs - this.startMs, writes);
   }
 
   #failure(cause: string): void {
@@ -348,18 +363,6 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
 function causeOf(error: unknown): string {
   if (error instanceof StoreError) return `${error.operation} ${error.code}`;
   return error instanceof Error ? error.name : "unknown";
-}
-
-const QUERIES: ReadonlySet<ClientOperation> = new Set([
-  "open-trades",
-  "sell-trades-24h",
-  "tenant-ledger",
-  "recent-signals",
-  "account-snapshot",
-]);
-
-export function isQuery(name: ClientOperation): boolean {
-  return QUERIES.has(name);
 }
 
 function histogramOf<Key>(histograms: Map<Key, Histogram>, key: Key): Histogram {

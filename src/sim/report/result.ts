@@ -16,6 +16,8 @@ export type Verdict = z.infer<typeof verdict>;
  */
 const basis = z.union([
   z.literal("modelled"),
+  /** Of users of whom each simulated one stands for so many. */
+  z.templateLiteral(["modelled, cohorts of ", z.int()]),
   z.templateLiteral([
     "measured on ",
     z.enum(["emulator", "embedded engine", "staging"]),

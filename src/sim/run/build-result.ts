@@ -102,6 +102,19 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
     ...harnessChecks(run),
     ...(end.audit === undefined ? [] : dataChecks(end.audit, run.storedBasis, expectTrades)),
   ];
+  return softened(
+    end,
+    run,
+    checks.map((check) => ({ ...check, basis: basisIn(check, run) })),
+  );
+}
+
+/** What the limits' model itself says comes from cohorts where the whole run does. */
+function basisIn({ basis }: Check, run: RunFacts): Basis {
+  return basis === "modelled" && run.basis.startsWith("modelled") ? run.basis : basis;
+}
+
+function softened(end: RunEnd, run: RunFacts, checks: readonly Check[]): readonly Check[] {
   if (end.partialReason === null) return checks;
   const cut = run.phases.filter((phase) => phase.cut).map(({ name }) => name);
   return softenUnreached(checks, new Set(cut));
@@ -111,7 +124,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
     basis: basisOf(end),
-    storedBasis: isModelled(end) ? "modelled" : `measured on ${placeOf(end.target.kind)}`,
+    storedBasis: isModelled(end) ? modelledBasis(state) : `measured on ${placeOf(end.target.kind)}`,
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
@@ -121,7 +134,8 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
       phase: null,
       describes: "one sign-up of the population, 24 at a time, to the commit of all seven groups",
     }),
-    provisionedUsers: state.population.users.filter(({ uid }) => state.tenantOf.has(uid)).length,
+    provisionedUsers:
+      state.population.users.filter(({ uid }) => state.tenantOf.has(uid)).length * state.cohort,
     requestedUsers: options.users,
     limits: limitsHeld(end),
   };
@@ -129,7 +143,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
 
 /** Of what was measured through the gateway: it says what of it was modelled. */
 function basisOf(end: RunEnd): Basis {
-  if (isModelled(end)) return "modelled";
+  if (isModelled(end)) return modelledBasis(end.state);
   const { kind, limits, latency } = end.target;
   const limited = limits === "on" ? ", limits modelled" : "";
   const delayed = latency === "off" ? "" : (`, latency modelled (${latency}, assumed)` as const);
@@ -139,6 +153,11 @@ function basisOf(end: RunEnd): Basis {
 /** On a virtual clock nothing is measured: every duration is what the model says. */
 function isModelled({ options }: Pick<RunEnd, "options">): boolean {
   return options.clock === "virtual";
+}
+
+/** Says in what cohorts users were taken together. */
+function modelledBasis({ cohort }: RunState): Basis {
+  return cohort === 1 ? "modelled" : `modelled, cohorts of ${cohort}`;
 }
 
 function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "staging" {
@@ -155,7 +174,9 @@ function limitsHeld({ limiterConfig: config, options, state }: RunEnd): LimitsHe
     return { ...DOCUMENT_LIMITS, source, termsOf };
   }
   return {
-    batchWriteLimit: config.batch_write_limit,
+    // The ramp knows no batch_write_limit (limiter/ramp.ts).
+    batchWriteLimit:
+      options.limiter === "ramp" ? config.tuning.ramp.maximumPerSecond : config.batch_write_limit,
     docWriteLimit: config.doc_write_limit,
     source: `the ${options.limiterConfig} limiter configuration`,
     termsOf,
@@ -185,7 +206,7 @@ function runPart(end: RunEnd): Result["run"] {
     startedAt: new Date(end.startedWallMs).toISOString(),
     finishedAt: new Date(end.finishedWallMs).toISOString(),
     durationMs: end.finishedWallMs - end.startedWallMs,
-    command: replayCommand(options),
+    command: replayCommand({ ...options, cohort: end.state.cohort }),
     seed: options.seed,
     commit: commitName(),
     ...(memory === null ? anywhere(options) : onThisMachine(options, memory)),
@@ -221,12 +242,15 @@ function anywhere(options: RunOptions): MachinePart {
 }
 
 function populationPart(state: RunState): Result["population"] {
+  const { cohort } = state;
   const { tenants, users } = state.population;
+  const largest = Math.max(0, ...tenants.map(({ userIndexes }) => userIndexes.length));
+  const openTrades = [...state.openTrades.values()].reduce((total, count) => total + count, 0);
   return {
-    tenants: tenants.length,
-    users: users.length,
-    largestTenantUsers: Math.max(0, ...tenants.map(({ userIndexes }) => userIndexes.length)),
-    openTrades: [...state.openTrades.values()].reduce((total, count) => total + count, 0),
+    tenants: tenants.length * cohort,
+    users: users.length * cohort,
+    largestTenantUsers: largest * cohort,
+    openTrades: openTrades * cohort,
     provisioningMs: Math.round(state.provisioningMs),
   };
 }

@@ -5,6 +5,8 @@ import { idOf, parseDocument } from "../../system/schema/document.ts";
 import { userPath, userSchema } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
+import { cohortLimiter, type OthersWatch } from "../cohort/cohort-limiter.ts";
+import { cohortPart, cohortScenario } from "../cohort/cohort-pulse.ts";
 import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
@@ -35,16 +37,20 @@ interface Driven extends Pick<
 
 /** The state of a run that has not begun: who will be there is already fixed by the seed. */
 export function createRunState(request: SimulationRequest, rng: Rng): RunState {
-  const { users, tenants } = request.options;
+  const { cohort, options } = request;
   const share = Math.max(
     0,
     ...request.scenarios.map(({ largestTenantShare }) => largestTenantShare ?? 0),
   );
   const population = createPopulation(
-    { users, tenants, ...(share > 0 ? { largestTenantShare: share } : {}) },
+    {
+      users: options.users / cohort,
+      tenants: cohortPart(options.tenants, cohort),
+      ...(share > 0 ? { largestTenantShare: share } : {}),
+    },
     rng.fork("population"),
   );
-  return new RunState(population, rng, new LedgerJournal());
+  return new RunState(population, rng, new LedgerJournal(), cohort);
 }
 
 const SEEDING_NOTE =
@@ -72,10 +78,11 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
     // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
     const signUps = new SignUps(clock, unmeteredStore, log);
     await provision(request, driven, store, signUps);
-    const planOf = plansOf(state);
+    const others: OthersWatch = { observer: undefined };
     const context: RunContext = {
       ...driven,
       store,
+      others,
       unmeteredStore,
       limits,
       faults,
@@ -83,21 +90,15 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       billed,
       openListenChannel: () => billed.clients.watchChannel(database.openListenChannel()),
       signUps,
-      createLimiter: (workers, shardKey) => {
-        const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);
-        const name = `limiter/${state.phases.length}`;
-        return driven.createLimiter(
-          { strategy: options.limiter, config, planOf },
-          state.rng.fork(workers === 1 ? name : `${name}/${shardKey}`),
-        );
-      },
+      createLimiter: limiterMaker(request, driven, others),
+      cohort: request.cohort,
       limiterConfig,
       output,
       marketRows: request.marketRows,
     };
     if (target.kind === "emulator") await warm(request, driven, store, userClient);
     for (const scenario of phasesOf(request.scenarios, options.durationMs)) {
-      await runScenario(context, scenario);
+      await runScenario(context, cohortScenario(scenario, request.cohort));
       signal.throwIfAborted();
     }
     await settleTarget(context, "the read-back");
@@ -123,13 +124,31 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
   }
 }
 
+/** Makes the limiters of a phase's workers: each with its share of the rates, and a stream of its own. */
+function limiterMaker(
+  { options, limiterConfig, cohort }: SimulationRequest,
+  { state, createLimiter: create }: Driven,
+  others: OthersWatch,
+): RunContext["createLimiter"] {
+  const planOf = plansOf(state);
+  const onOthers = (writes: number, atMs: number): void => others.observer?.(writes, atMs);
+  return (workers, shardKey) => {
+    const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);
+    const name = `limiter/${state.phases.length}`;
+    const rng = state.rng.fork(workers === 1 ? name : `${name}/${shardKey}`);
+    const own = { strategy: options.limiter, config, planOf };
+    return cohortLimiter(own, rng, { cohort, create, onOthers });
+  };
+}
+
 async function provision(
   { output, options }: SimulationRequest,
-  { clock, state, signal }: Driven,
+  { clock, state, signal, note }: Driven,
   store: MeteredStore,
   signUps: SignUps,
 ): Promise<void> {
   output.phase(`Provisioning ${options.users} users in ${options.tenants} tenants`);
+  if (options.clock === "virtual") sayCohort(state, note, output);
   const startedMs = clock.monotonicMs();
   await provisionPopulation(
     {
@@ -146,6 +165,21 @@ async function provision(
     state.population,
   );
   state.provisioningMs = clock.monotonicMs() - startedMs;
+}
+
+/** Says how the users are simulated; in the report, too, where not each for itself. */
+function sayCohort(
+  { cohort, population }: RunState,
+  note: (text: string) => void,
+  output: SimulationRequest["output"],
+): void {
+  if (cohort === 1) {
+    output.line("  Cohorts: none, every user is simulated.");
+    return;
+  }
+  note(
+    `Cohorts of ${cohort}: ${population.users.length} users are simulated, and each stands for ${cohort} alike ones with all they do. Counts and rates are of all of them; docs/cohort.md says what is coarser for it.`,
+  );
 }
 
 async function warm(

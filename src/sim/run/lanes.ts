@@ -75,7 +75,7 @@ export async function driveClients(
   if (scenario.clients === null) return;
   const { clock, state, signal, note } = context;
   const rng = state.rng.fork(`clients/${scenario.name}`);
-  const bounded = boundedClients(scenario.clients, state.population.users.length);
+  const bounded = boundedClients(scenario.clients, state);
   if (bounded !== undefined) note(`${scenario.name}: ${bounded}`);
   const operations = createOperations({
     client: context.userClient,
@@ -142,9 +142,14 @@ function pricesOf({ clock }: RunContext, { market, openedMonotonicMs }: OpenMark
 }
 
 /** Says so when the scenario starts fewer client operations than its users would. */
-function boundedClients(load: ClientLoad, users: number): string | undefined {
+function boundedClients(
+  load: ClientLoad,
+  { population, cohort }: RunContext["state"],
+): string | undefined {
+  const users = population.users.length;
   const total = (one: ClientLoad): number =>
-    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, one, users), 0);
+    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, one, users), 0) *
+    cohort;
   const asked = total({ ...load, atMostPerSecond: null });
   const started = total(load);
   if (started >= asked) return undefined;

@@ -1,8 +1,10 @@
 import { clientOperation, type Scenario } from "../config/scenario.ts";
+import { weighEach, weighFacts } from "../cohort/weigh-facts.ts";
 import { ratePerSecond } from "../drivers/client-lane.ts";
 import type { Billed } from "../measure/billed-operations.ts";
 import { Histogram } from "../measure/histogram.ts";
-import { isQuery, type PhaseRecorder } from "../measure/phase-recorder.ts";
+import { isQuery } from "../measure/client-queries.ts";
+import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import type { HistogramSummary, Phase, PhaseLimits, Second } from "../report/result.ts";
 import type { PhaseFacts } from "../verify/facts.ts";
 
@@ -33,13 +35,14 @@ export interface MeasuredPhase {
   readonly startedWallMs: number;
 }
 
-export function measuredPhase(ended: EndedPhase): MeasuredPhase {
-  const facts = phaseFacts(ended);
+/** `cohort`: how many alike users each simulated one stands for. */
+export function measuredPhase(ended: EndedPhase, cohort: number): MeasuredPhase {
+  const facts = weighFacts(phaseFacts(ended), cohort);
   return {
     facts,
-    result: phaseResult(ended, facts),
+    result: phaseResult(ended, facts, cohort),
     histograms: phaseHistograms(ended, facts),
-    series: ended.series,
+    series: facts.series,
     startedWallMs: ended.startedWallMs,
   };
 }
@@ -137,7 +140,7 @@ function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly Histogr
 }
 
 /** A phase as the report shows it. */
-function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
+function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phase {
   const { counts } = facts;
   // A phase may be ended before it has begun.
   const seconds = Math.max(1000, facts.durationMs) / 1000;
@@ -148,7 +151,7 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     summary: ended.scenario.summary,
     durationMs: facts.durationMs,
     users: facts.users,
-    openTrades: ended.openTrades,
+    openTrades: ended.openTrades * cohort,
     sweeps: counts.sweeps,
     overlappingSweeps: counts.overlappingSweeps,
     usersSwept: counts.usersSwept,
@@ -178,10 +181,13 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts): Phase {
     contendedCommits: counts.contendedCommits,
     clientRetries: counts.clientRetries,
     listenersEnded: counts.listenersEnded,
-    ...clientRates(ended),
+    ...clientRates(ended, cohort),
     ...directWrites(ended),
     ...(facts.limits === null ? {} : { limits: facts.limits }),
-    billed: ended.billed,
+    billed: {
+      service: weighEach(ended.billed.service, cohort),
+      clients: weighEach(ended.billed.clients, cohort),
+    },
     limiterWaitMs: counts.limiterWaitMs,
     limiterWaits: Object.fromEntries(facts.limiterWaits),
     fairness: ended.recorder.tenants.fairness(),
@@ -201,15 +207,15 @@ function directWrites({ scenario, recorder: { counts } }: EndedPhase): Pick<Phas
 }
 
 /** What the users of a scenario would start in a second, and what its bound lets them start. */
-function clientRates({
-  scenario: { clients },
-  users,
-}: EndedPhase): Pick<Phase, "clientsAskedPerSecond" | "clientsStartedPerSecond"> {
+function clientRates(
+  { scenario: { clients }, users }: EndedPhase,
+  cohort: number,
+): Pick<Phase, "clientsAskedPerSecond" | "clientsStartedPerSecond"> {
   if (clients === null) return {};
   const total = (load: typeof clients): number =>
     clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, load, users), 0);
   return {
-    clientsAskedPerSecond: total({ ...clients, atMostPerSecond: null }),
-    clientsStartedPerSecond: total(clients),
+    clientsAskedPerSecond: total({ ...clients, atMostPerSecond: null }) * cohort,
+    clientsStartedPerSecond: total(clients) * cohort,
   };
 }

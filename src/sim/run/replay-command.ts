@@ -14,8 +14,10 @@ export function replayCommand(options: RunOptions): string {
   if (options.market !== null) add("market", options.market);
   add("limiter", options.limiter);
   add("limiter-config", options.limiterConfig);
-  if (options.clock === "virtual") add("clock", options.clock);
-  else add("target", options.target);
+  if (options.clock === "virtual") {
+    add("clock", options.clock);
+    add("cohort", options.cohort);
+  } else add("target", options.target);
   add("limits", options.limits);
   add("latency", options.latency);
   if (options.indexes !== null) add("indexes", options.indexes);

@@ -6,6 +6,7 @@ import type { Log } from "../../system/log.ts";
 import { pulseConfigSchema, type PulseConfig } from "../../system/pulse/config.ts";
 import { shardGroups } from "../../system/pulse/fan-out.ts";
 import type { Store } from "../../system/store/store.ts";
+import { cohortPulse } from "../cohort/cohort-pulse.ts";
 import type { PulseLoad, Scenario } from "../config/scenario.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import type { LimiterPool } from "./limiter-pool.ts";
@@ -25,6 +26,8 @@ export interface PulsePhase {
   readonly recorder: PhaseRecorder;
   readonly scenario: Scenario;
   readonly load: PulseLoad;
+  /** How many alike users each simulated one stands for. */
+  readonly cohort: number;
   readonly durationMs: number;
   /** Ends the phase early. */
   readonly signal: AbortSignal;
@@ -52,7 +55,7 @@ export function leadInMs(
  */
 export async function runPulse(phase: PulsePhase): Promise<void> {
   const { clock, recorder, scenario, load, durationMs } = phase;
-  const config = pulseConfigOf(load);
+  const config = cohortPulse(pulseConfigOf(load), phase.cohort);
   const crews = createCrews(phase, config);
   const over = new AbortController();
   const ended = AbortSignal.any([phase.signal, over.signal]);
@@ -113,8 +116,10 @@ async function dieByScript(
   }
 }
 
-function pulseConfigOf({ periodSeconds, workers }: PulseLoad): PulseConfig {
-  return pulseConfigSchema.parse({ periodSeconds, workers });
+function pulseConfigOf(load: PulseLoad): PulseConfig {
+  const { periodSeconds, snapshotSeconds, signalSeconds, userRateSeconds, workers } = load;
+  const own = { periodSeconds, snapshotSeconds, signalSeconds, userRateSeconds, workers };
+  return pulseConfigSchema.parse(own);
 }
 
 const SAMPLE_MS = 1000;

@@ -6,6 +6,8 @@ import { shardGroups } from "../../system/pulse/fan-out.ts";
 import { shadowTradePath } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunOutput } from "../cli/progress.ts";
+import type { OthersWatch } from "../cohort/cohort-limiter.ts";
+import { cohortCount } from "../cohort/cohort-weight.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { FaultInjector } from "../drivers/fault-injector.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
@@ -54,6 +56,10 @@ export interface RunContext {
    */
   readonly createLimiter: (workers: number, shardKey: string) => WriteLimiter;
   readonly limiterConfig: LimiterConfig;
+  /** How many alike users each simulated one stands for. */
+  readonly cohort: number;
+  /** Hears of what the limiters grant to those whom simulated users stand for. */
+  readonly others: OthersWatch;
   readonly log: Log;
   readonly output: RunOutput;
   /** How often the live figures are made anew, on the run's clock: not quite cheap. */
@@ -68,7 +74,7 @@ export interface RunContext {
 
 /** Runs one scenario: tops up the open trades, opens a market day, drives both lanes to its end. */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<void> {
-  const { clock, state, store, output } = context;
+  const { clock, state, output } = context;
   const durationMs = scenario.durationSeconds * 1000;
   output.phase(`${scenario.name}: ${scenario.summary}`);
   const market = createPhaseMarket(context, scenario, durationMs);
@@ -91,9 +97,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   });
   const opened = openMarket(clock, market, startMs);
   state.markets.push(opened);
-  const recorder = new PhaseRecorder(clock, startMs, (writes) => state.acknowledged(writes));
+  const recorder = createRecorder(context, startMs);
   listeners.attach(recorder);
-  store.observer = (times, writes) => recorder.stored(times, writes);
   const over = new AbortController();
   const live = showLive({ ...context, recorder, limiter: limiters, durationMs }, over.signal);
   let finished = false;
@@ -118,7 +123,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   } finally {
     over.abort();
     noteFaults(context, scenario, context.faults.end());
-    store.observer = undefined;
+    context.store.observer = undefined;
+    context.others.observer = undefined;
     await live;
     await listeners.stop();
     const endMs = clock.monotonicMs();
@@ -132,6 +138,19 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     state.assumed = context.limits.assumed;
     endPhase(context, scenario, opened, recorder, { durationMs: lastedMs, cut: !finished, limits });
   }
+}
+
+/** A recorder that hears of all that is sent from now on. */
+function createRecorder(
+  { clock, state, store, others, cohort }: RunContext,
+  startMs: number,
+): PhaseRecorder {
+  const acknowledged: ConstructorParameters<typeof PhaseRecorder>[2] = (writes) =>
+    state.acknowledged(writes);
+  const recorder = new PhaseRecorder(clock, startMs, acknowledged, cohortCount(cohort));
+  store.observer = (times, writes) => recorder.stored(times, writes);
+  others.observer = (writes, atMs) => recorder.othersSent(writes, atMs);
+  return recorder;
 }
 
 function noteFaults(

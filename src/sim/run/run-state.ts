@@ -20,6 +20,8 @@ import { priceAt, type OpenMarket } from "./market-quotes.ts";
 export class RunState {
   readonly population: Population;
   readonly rng: Rng;
+  /** How many alike users each one of the population stands for. */
+  readonly cohort: number;
   readonly provisioning = new Histogram();
   /** Tenant of every user who was provisioned. */
   readonly tenantOf = new Map<string, string>();
@@ -37,9 +39,10 @@ export class RunState {
   readonly #openedTrades = new Map<string, OpenedTrade>();
   readonly #sweptTenants = new Set<string>();
 
-  constructor(population: Population, rng: Rng, journal: LedgerJournal) {
+  constructor(population: Population, rng: Rng, journal: LedgerJournal, cohort = 1) {
     this.population = population;
     this.rng = rng;
+    this.cohort = cohort;
     this.journal = journal;
   }
 
@@ -59,7 +62,7 @@ export class RunState {
   endPhase(ended: EndedPhase): void {
     this.#mustBeQuoted(ended.recorder.updates);
     this.#swept(ended);
-    this.phases.push(measuredPhase(ended));
+    this.phases.push(measuredPhase(ended, this.cohort));
   }
 
   /** Remembers what the database acknowledged, to be held against it at the end. */

@@ -27,6 +27,7 @@ export const simulateVirtually: SimulateVirtually = async (request, realClock) =
     limits: options.limits,
     latency: options.latency,
     indexes: request.indexes ?? (await readIndexes(indexesFile)),
+    cohort: request.cohort,
     onCommit,
   });
   const signal =

@@ -5,6 +5,7 @@ import { createCatalogue } from "../../firestore/indexes/create-catalogue.ts";
 import type { IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
+import { cohortWeight } from "../cohort/cohort-weight.ts";
 import { DEADLINE_MS, PATIENT_DEADLINE_MS, type Database } from "../run/open-database.ts";
 import type { LimitsControl } from "../targets/gateway-control.ts";
 import type { LatencyChoice, LimitsChoice } from "../targets/limits-choice.ts";
@@ -19,6 +20,8 @@ export interface VirtualDatabaseOptions {
   readonly limits: LimitsChoice;
   readonly latency: LatencyChoice;
   readonly indexes: IndexFile;
+  /** How many alike users each user of the database stands for; 1 when absent. */
+  readonly cohort?: number;
   readonly onCommit?: ((seen: SeenCommit) => void) | undefined;
 }
 
@@ -38,7 +41,7 @@ export function createVirtualDatabase(
   rng: Rng,
   options: VirtualDatabaseOptions,
 ): VirtualDatabase {
-  const { limits, latency, indexes } = options;
+  const { limits, latency, indexes, cohort = 1 } = options;
   const name = { projectId: LOCAL_PROJECT_ID, databaseId: "(default)" };
   const history = { versionsMax: VERSIONS_MAX };
   const engine = createEngine(clock, rng.fork("engine"), { history }).database(name);
@@ -49,6 +52,7 @@ export function createVirtualDatabase(
     mode: limits,
     latency,
     startMs: clock.monotonicMs(),
+    weight: cohort === 1 ? undefined : cohortWeight(cohort),
   });
   const database = new InProcessDatabase(clock, engine, admission, options.onCommit);
   const storeWith = (purpose: string, deadlineMs: number) =>

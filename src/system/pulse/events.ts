@@ -1,5 +1,5 @@
 import type { WaitReason } from "../limiter/limiter.ts";
-import type { StatusCode } from "../store/store.ts";
+import type { StatusCode, Write } from "../store/store.ts";
 import type { PlannedWrite } from "./planned-write.ts";
 import type { SweptUser } from "./user-state.ts";
 
@@ -27,7 +27,7 @@ export interface PulseEvents {
   /** A user's plan is made: so many writes are now offered to the limiter. */
   planned(user: SweptUser, plan: PlanCounts, dueMs: number): void;
   /** Writes of the sweep itself (heartbeats, counters) are now offered to the limiter. */
-  plannedOps(writes: number, dueMs: number): void;
+  plannedOps(writes: readonly Write[], dueMs: number): void;
   /** The limiter put a commit off. */
   waited(reason: WaitReason, waitMs: number): void;
   /** The limiter refused a commit. */

@@ -51,7 +51,7 @@ export async function writeOps(
   ];
   const batchSize = Math.min(OPS_BATCH, dependencies.limiter.costMax);
   const dueMs = clock.monotonicMs();
-  dependencies.events.plannedOps(writes.length, dueMs);
+  dependencies.events.plannedOps(writes, dueMs);
   for (let first = 0; first < writes.length && !options.signal.aborted; first += batchSize) {
     const batch = writes.slice(first, first + batchSize);
     try {

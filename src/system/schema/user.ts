@@ -21,7 +21,7 @@ export const userSchema = z.object({
 });
 export type User = z.infer<typeof userSchema>;
 
-const USERS = "users";
+export const USERS = "users";
 export const userPath = (uid: string): string => documentPath(USERS, uid);
 
 /** users/{uid}/shadowTradeHistory/{tradeId}: a simulated position, revalued by every pulse */

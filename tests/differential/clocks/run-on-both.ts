@@ -142,6 +142,7 @@ function inputsFor(
     scenarios: [SCENARIO],
     limiterConfig: limiter.config,
     marketRows: MARKET_ROWS,
+    cohort: 1,
     output: { phase: say, progress: ignore, live: ignore, line: ignore, finish: ignore },
     signal: new AbortController().signal,
     publish,
