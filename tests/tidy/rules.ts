@@ -39,7 +39,13 @@ const PURE_FOLDERS = [
   "src/sim/tune",
   "src/sim/headroom",
 ];
-const PURE_PACKAGES = new Set(["zod", "big.js", "csv-parse/sync", "@faker-js/faker"]);
+const PURE_PACKAGES = new Set([
+  "zod",
+  "big.js",
+  "csv-parse/sync",
+  "csv-stringify/sync",
+  "@faker-js/faker",
+]);
 
 /** The adapters: the only files in which real time and chance may be named. */
 const ADAPTERS = new Set([

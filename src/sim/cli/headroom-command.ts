@@ -5,7 +5,8 @@ import { findHeadroom, type HeadroomPlan } from "../headroom/find-headroom.ts";
 import type { HeadroomResult } from "../headroom/headroom-result.ts";
 import { headlineOf } from "../headroom/headroom-words.ts";
 import type { RunTrial } from "../headroom/measure-stage.ts";
-import { renderHeadroomMarkdown, renderHeadroomText } from "../headroom/render-headroom.ts";
+import { renderHeadroomFiles } from "../headroom/headroom-files.ts";
+import { renderHeadroomText } from "../headroom/render-headroom.ts";
 import { VARIED_FACTS } from "../headroom/situation.ts";
 import { ReportError } from "../report/report-error.ts";
 import { writeFolder } from "../report/write-folder.ts";
@@ -122,10 +123,7 @@ async function write(
   output: RunOutput,
 ): Promise<void> {
   const folder = options.output ?? join(options.run.reports, result.id);
-  const files = new Map([
-    ["headroom.json", `${JSON.stringify(result, undefined, 2)}\n`],
-    ["headroom.md", renderHeadroomMarkdown(result)],
-  ]);
+  const files = renderHeadroomFiles(result);
   try {
     await writeFolder(folder, files);
   } catch (error) {

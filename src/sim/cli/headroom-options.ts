@@ -210,6 +210,11 @@ function limiterOptions(limiter: string | undefined, raw: RawOptions): RawOption
       `--limiter: "${limiter}" is no strategy, and --limiter-config gives settings, too. Accepted beside it: ${LIMITER_STRATEGIES.join(", ")}.`,
     );
   }
+  const isName = /^[a-z-]+$/.test(limiter) && !PRESETS.includes(limiter);
+  const close = isName ? nearest(limiter, [...LIMITER_STRATEGIES, ...PRESETS]) : undefined;
+  if (close !== undefined) {
+    throw badOptions(`--limiter: "${limiter}" is not accepted (did you mean "${close}"?).`);
+  }
   return { limiterConfig: limiter };
 }
 

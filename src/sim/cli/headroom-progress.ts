@@ -3,10 +3,11 @@ import type { LiftedCause, SeedResult } from "../headroom/headroom-result.ts";
 import { count, msOrNone } from "../headroom/headroom-words.ts";
 import { VARIED_FACTS } from "../headroom/situation.ts";
 import type { TrialSummary } from "../headroom/trial-summary.ts";
+import { plural } from "../verify/check.ts";
 import type { RunOutput } from "./progress.ts";
 
 /** Verdicts shown while the search goes on, the newest last. */
-const RECENT_MAX = 4;
+const RECENT_MAX = 3;
 
 /** Shows which loads are being tried with which seeds, and what came of those before. */
 export class HeadroomProgress {
@@ -31,7 +32,7 @@ export class HeadroomProgress {
     this.#recent.length = 0;
     this.#output.phase(
       last === undefined
-        ? `As it is: ${count(range.from)} to ${count(range.to)} ${this.#noun}, ${seeds.length} seeds`
+        ? `As it is: ${count(range.from)} to ${count(range.to)} ${this.#noun}, ${plural(seeds.length, "seed")}`
         : `With ${last.lifts} lifted: ${last.remedy}`,
     );
   }
@@ -41,11 +42,12 @@ export class HeadroomProgress {
     this.#show();
   }
 
-  trial({ load, seed, meets, failed, figures }: TrialSummary): void {
+  trial({ load, seed, meets, failed, binding, figures }: TrialSummary): void {
     const name = this.#name(load, seed);
     this.#running.delete(name);
     this.#tried += 1;
-    const verdict = meets ? "meets every check" : `fails ${failed.join(", ")}`;
+    const more = failed.length > 1 ? ` and ${failed.length - 1} more` : "";
+    const verdict = meets ? "meets every check" : `fails ${binding?.checkId ?? "a check"}${more}`;
     this.#recent.push(`  ${name}: ${verdict} (p99 ${msOrNone(figures.p99Ms)})`);
     if (this.#recent.length > RECENT_MAX) this.#recent.shift();
     this.#show();
@@ -67,9 +69,10 @@ export class HeadroomProgress {
   }
 
   #show(): void {
-    this.#output.live(() => [
-      ...this.#recent,
-      `  ${this.#tried} tried; now ${[...this.#running].join("; ") || "none"}`,
-    ]);
+    this.#output.live(() => {
+      const [now, ...later] = this.#running;
+      const waiting = later.length === 0 ? "" : `, and ${later.length} more`;
+      return [...this.#recent, `  ${this.#tried} tried; now ${now ?? "none"}${waiting}`];
+    });
   }
 }

@@ -3,6 +3,7 @@ import { sameCause } from "./binding.ts";
 import type { HeadroomResult, LiftedCause, StageResult, TriedRemedy } from "./headroom-result.ts";
 import {
   measureStage,
+  restateStage,
   TrialLedger,
   type HeadroomWorld,
   type MeasuredStage,
@@ -59,8 +60,10 @@ export async function findHeadroom(plan: HeadroomPlan, events: HeadroomEvents): 
       start: { load: chosen.shown.load, stride: 2 },
     };
   }
-  const curve = plan.curve ? await measureCurve(ground, stages[0], plan, events) : null;
-  return { stages, curve };
+  const [first, ...others] = stages;
+  if (!plan.curve || first === undefined) return { stages, curve: null };
+  const curve = await measureCurve(ground, first, plan, events);
+  return { stages: [{ ...first, ...restateStage(first, curve, range) }, ...others], curve };
 }
 
 interface Tried {
@@ -124,11 +127,11 @@ const CURVE_SEEDS = 3;
 
 async function measureCurve(
   ledger: TrialLedger,
-  stage: StageResult | undefined,
+  stage: StageResult,
   { range, seeds }: HeadroomPlan,
   { signal }: HeadroomEvents,
 ): Promise<readonly TrialSummary[]> {
-  const centre = stage?.headroom?.median.load;
+  const centre = stage.headroom?.median.load;
   if (centre === undefined || signal.aborted) return [];
   const loads = CURVE_SHARES.map((share) =>
     Math.min(range.to, Math.max(range.from, Math.round(centre * share))),

@@ -1,4 +1,4 @@
-import { formatMs } from "../verify/check.ts";
+import { formatMs, plural } from "../verify/check.ts";
 import type {
   Bound,
   Headroom,
@@ -45,7 +45,9 @@ export function stageWords(stage: StageResult, noun: string): readonly string[] 
   const { median } = headroom;
   const how = `${boundWords(median, noun)} (${sureness(headroom, ended)})`;
   const cut =
-    seeds.length > ended ? [`${seeds.length - ended} seeds were not searched to the end.`] : [];
+    seeds.length > ended
+      ? [`Not searched to the end: ${plural(seeds.length - ended, "seed")}.`]
+      : [];
   const doubts = doubtWords(seeds, noun);
   if (binding === null) {
     return [`${capital(how)}: nothing binds up to there.`, ...cut, ...doubts];

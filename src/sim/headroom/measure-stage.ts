@@ -82,12 +82,39 @@ export async function measureStage(
   const rest = await Promise.all(
     others.map((seed) => searchSeed(ledger, range, near, seed, world)),
   );
-  const results = [pilot, ...rest];
+  return stageOf([pilot, ...rest], range);
+}
+
+function stageOf(seeds: readonly SeedResult[], range: SearchRange): MeasuredStage {
   return {
-    seeds: results,
-    headroom: headroomOf(results, range),
-    binding: votesOf(results.flatMap(({ binding }) => binding ?? [])),
+    seeds,
+    headroom: headroomOf(seeds, range),
+    binding: votesOf(seeds.flatMap(({ binding }) => binding ?? [])),
   };
+}
+
+/**
+ * A stage with more trials known than its searches made. One that fails below a threshold that was
+ * found puts that in doubt, and the lower one is the answer.
+ */
+export function restateStage(
+  stage: MeasuredStage,
+  more: readonly TrialSummary[],
+  range: SearchRange,
+): MeasuredStage {
+  const seeds = stage.seeds.map((one): SeedResult => {
+    const trials = [...one.trials, ...more.filter(({ seed }) => seed === one.seed)];
+    return { ...one, ...foundIn(trials) };
+  });
+  return stageOf(seeds, range);
+}
+
+function foundIn(
+  trials: readonly TrialSummary[],
+): Pick<SeedResult, "meets" | "fails" | "doubts" | "binding"> {
+  const { meets, fails, doubts } = thresholdOf(trials);
+  const binding = trials.find(({ load }) => load === fails)?.binding ?? null;
+  return { meets, fails, doubts: [...new Set(doubts)], binding };
 }
 
 function nextStart({ meets, fails }: Threshold | SeedResult, range: SearchRange): SearchStart {
@@ -116,9 +143,7 @@ async function searchSeed(
       break;
     }
   }
-  const { meets, fails, doubts } = thresholdOf(trials);
-  const binding = trials.find(({ load }) => load === fails)?.binding ?? null;
-  const result = { seed, meets, fails, doubts, cut, trials, binding };
+  const result = { seed, ...foundIn(trials), cut, trials };
   world.onSeed(result);
   return result;
 }

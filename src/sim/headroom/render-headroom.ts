@@ -29,25 +29,18 @@ function liftIntro({ binding, remedies }: StageResult): readonly string[] {
   return [remedies.length === 0 ? "To lift it: no remedy is known here." : "To lift it:"];
 }
 
-/** headroom.md. */
-export function renderHeadroomMarkdown(result: HeadroomResult): string {
-  const { stages, noun, command, commit, curve, status, partialReason } = result;
+/** headroom.md; with the curve's picture where there is one beside it. */
+export function renderHeadroomMarkdown(result: HeadroomResult, hasCurve: boolean): string {
+  const { stages, noun, command, commit, status, partialReason } = result;
   const lines = [
     `# Headroom: ${result.scenario}`,
     "",
     result.headline,
     ...(status === "partial" ? ["", `**Ended early:** ${partialReason ?? "unknown"}.`] : []),
     ...stages.flatMap((stage, index) => stageMarkdown(stage, index, noun)),
-    ...(curve === null || curve.length === 0
-      ? []
-      : [
-          "",
-          "## Curve",
-          "",
-          "![p99 and refusals](curve.svg)",
-          "",
-          "The figures are in curve.csv.",
-        ]),
+    ...(hasCurve
+      ? ["", "## Curve", "", "![p99 and refusals](curve.svg)", "", "The figures are in curve.csv."]
+      : []),
     "",
     "## How it was found",
     "",

@@ -28,8 +28,11 @@ const CALM: PhaseLimits = {
   missingIndexes: [],
 };
 
+/** Made once: its histograms are dear. */
+const WHOLE = fixtureResult();
+
 export function syntheticResult(made: Synthetic = {}): Result {
-  const whole = fixtureResult();
+  const whole = WHOLE;
   const [phase] = whole.phases;
   const [check] = whole.checks;
   if (phase === undefined || check === undefined) throw new Error("the fixture is empty");
