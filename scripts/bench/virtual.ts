@@ -7,6 +7,7 @@ import type { RunOutput } from "../../src/sim/cli/progress.ts";
 import { loadInputs } from "../../src/sim/cli/load-inputs.ts";
 import { resolveOptions } from "../../src/sim/config/resolve-options.ts";
 import { simulateVirtually } from "../../src/sim/virtual/simulate-virtually.ts";
+import { assert } from "../../src/std/assert.ts";
 import { VirtualClock } from "../../src/std/virtual-clock.ts";
 import type { BenchRow } from "./bench-row.ts";
 
@@ -38,16 +39,40 @@ async function benchClock(): Promise<BenchRow> {
 interface Load {
   readonly users: number;
   readonly scenario: string;
+  /** What issue 5 asks: so many hours of it in so many seconds. */
+  readonly hours: number;
+  readonly seconds: number;
+  /** What is run of it here, and from when on it is measured: after V8 has compiled the code. */
   readonly duration: string;
-  /** How many times real time: the issue's hours over its seconds. */
-  readonly target: number;
+  readonly fromMinute: number;
 }
 
 /** Parts of the issue's loads: a whole day would take the bench longer than all else together. */
 const LOADS: readonly Load[] = [
-  { users: 1000, scenario: "active", duration: "20m", target: 86_400 / 30 },
-  { users: 1000, scenario: "high-volatility", duration: "5m", target: 3600 / 6 },
-  { users: 10_000, scenario: "baseline", duration: "5m", target: 3600 / 60 },
+  {
+    users: 1000,
+    scenario: "active",
+    hours: 24,
+    seconds: 30,
+    duration: "40m",
+    fromMinute: 10,
+  },
+  {
+    users: 1000,
+    scenario: "high-volatility",
+    hours: 1,
+    seconds: 6,
+    duration: "12m",
+    fromMinute: 3,
+  },
+  {
+    users: 10_000,
+    scenario: "baseline",
+    hours: 1,
+    seconds: 60,
+    duration: "10m",
+    fromMinute: 3,
+  },
 ];
 
 /** `npm run bench -- virtual`: how much faster than real time the service runs on a virtual clock. */
@@ -60,56 +85,70 @@ export async function benchVirtual(say: (line: string) => void): Promise<readonl
   return rows;
 }
 
-async function benchLoad({ users, scenario, duration, target }: Load): Promise<BenchRow[]> {
+async function benchLoad(load: Load): Promise<BenchRow[]> {
+  const { users, scenario, duration, hours, seconds } = load;
   const reports = mkdtempSync(join(tmpdir(), "plimsoll-bench-"));
   try {
     const raw = { clock: "virtual", users, scenario, duration, seed: 7, reports };
     const options = resolveOptions(raw, undefined);
-    const stopwatch = phaseStopwatch(`${scenario}:`);
+    const stopwatch = new Stopwatch(load.fromMinute * 60_000);
     const request = {
       options,
       ...(await loadInputs(options)),
-      output: stopwatch.output,
+      output: stopwatch,
       signal: new AbortController().signal,
     };
     await simulateVirtually(request, createRealClock());
-    const { tookMs, writes } = stopwatch.read();
-    const name = `${users.toLocaleString("en-US")} users, ${scenario}`;
-    const figure = (options.durationMs ?? 0) / tookMs;
+    const { simulatedMs, tookMs, writes } = stopwatch.read();
+    const name = `${users.toLocaleString("en-US")} users, ${hours} h of ${scenario}`;
+    const figure = simulatedMs / tookMs;
+    const target = (hours * 3600) / seconds;
+    const perSecond = (writes * 1000) / tookMs;
     return [
       { name, figure, unit: "times real time", target, met: figure >= target },
-      {
-        name: `${name}: writes`,
-        figure: (writes * 1000) / tookMs,
-        unit: "writes/s and core",
-        target: null,
-        met: null,
-      },
+      { name: `${name}: writes`, figure: perSecond, unit: "/s and core", target: null, met: null },
     ];
   } finally {
     rmSync(reports, { recursive: true });
   }
 }
 
-/** Processor time from a phase's begin to the next, and the writes that its live line counts. */
-function phaseStopwatch(title: string) {
-  let startedMs = 0;
-  let tookMs = 0;
-  let writes = 0;
-  const ignore = (): void => undefined;
-  const output: RunOutput = {
-    phase: (name) => {
-      if (name.startsWith(title)) startedMs = processorMs();
-      else if (startedMs > 0 && tookMs === 0) tookMs = processorMs() - startedMs;
-    },
-    live: (lines) => {
-      const [first = ""] = lines();
-      const committed = /, ([\d,]+) of /.exec(first)?.[1];
-      if (committed !== undefined) writes = Number(committed.replaceAll(",", ""));
-    },
-    progress: ignore,
-    line: ignore,
-    finish: ignore,
+interface Mark {
+  readonly simulatedMs: number;
+  readonly tookMs: number;
+  readonly writes: number;
+}
+
+/** Measures a phase by its live figures: processor time and writes from a moment of it to its end. */
+class Stopwatch implements RunOutput {
+  readonly #fromMs: number;
+  #first: Mark | undefined;
+  #last: Mark | undefined;
+
+  constructor(fromMs: number) {
+    this.#fromMs = fromMs;
+  }
+
+  live: RunOutput["live"] = (lines, elapsed) => {
+    if (elapsed === undefined || elapsed.passedMs < this.#fromMs) return;
+    const committed = /, ([\d,]+) of /.exec(lines()[0] ?? "")?.[1] ?? "0";
+    const writes = Number(committed.replaceAll(",", ""));
+    this.#last = { simulatedMs: elapsed.passedMs, tookMs: processorMs(), writes };
+    this.#first ??= this.#last;
   };
-  return { output, read: () => ({ tookMs, writes }) };
+
+  phase(): void {}
+  progress(): void {}
+  line(): void {}
+  finish(): void {}
+
+  read(): Mark {
+    const [first, last] = [this.#first, this.#last];
+    assert(first !== undefined && last !== undefined && last !== first, "nothing was measured");
+    return {
+      simulatedMs: last.simulatedMs - first.simulatedMs,
+      tookMs: last.tookMs - first.tookMs,
+      writes: last.writes - first.writes,
+    };
+  }
 }
