@@ -53,6 +53,17 @@ test("a replay comes out the same to the byte, and leaves no report of its own",
   expect(exitCode).toBe(0);
 });
 
+test("a run that was ended early is replayed up to there, and blames nobody", async () => {
+  const text = resultText()
+    .replace('"status": "complete"', '"status": "partial"')
+    .replace('"partialReason": null', '"partialReason": "interrupted by Ctrl-C"')
+    .replace(/("durationMs": )\d+(\.\d+)?/, "$112000");
+  const { exitCode, stdout } = await sim("replay", reportWith("partial", text));
+  expect(stdout).toMatch(/^Replayed \S+ up to 0:00:12, where it was ended\.$/m);
+  expect(stdout).not.toContain("otherwise");
+  expect(exitCode).toBe(0);
+});
+
 test("a replay that comes out otherwise says whose fault it may be", async () => {
   const text = resultText().replace(/"commit": "[^"]*"/, '"commit": "0123456789ab"');
   const { exitCode, stdout } = await sim("replay", reportWith("other", text));

@@ -15,6 +15,7 @@ import type { SeenCommit } from "../virtual/in-process-database.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
+import { formatTime } from "./format-time.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { createRunOutput, type RunOutput } from "./progress.ts";
@@ -49,7 +50,7 @@ async function replay(
   context: CliContext,
 ): Promise<ExitCode> {
   const { text, result } = await readVirtualRun(folder, "E_REPLAY");
-  const untilMs = until === undefined ? undefined : momentOf(until);
+  const untilMs = until === undefined ? endOf(result) : momentOf(until);
   const reports = await mkdtemp(join(tmpdir(), "plimsoll-replay-"));
   const output = createRunOutput(context.stdout, context.clock, false);
   const interrupts = watchInterrupts(context.clock, context.signals, {
@@ -77,6 +78,9 @@ async function replay(
     );
     output.finish();
     for (const line of explainer?.lines() ?? []) output.line(line);
+    if (until === undefined && untilMs !== undefined) {
+      output.line(`Replayed ${result.run.id} up to ${formatTime(untilMs)}, where it was ended.`);
+    }
     if (untilMs !== undefined || interrupts.signal.aborted) return EXIT_CODES.pass;
     const again = await readFile(join(reports, "latest", RESULT_FILE), "utf8");
     return compare(output, result, text === again);
@@ -85,6 +89,11 @@ async function replay(
     interrupts.release();
     await rm(reports, { recursive: true, force: true });
   }
+}
+
+/** When a run was ended early, on its own clock: what came of it is not to be compared. */
+function endOf({ run }: Result): number | undefined {
+  return run.status === "partial" ? Math.max(1, run.durationMs) : undefined;
 }
 
 /** Everything in a run that an explanation is made from. */
