@@ -77,7 +77,7 @@ test("a replay explains what the commits of a document, a second or a tenant met
   expect(ops.stdout).toMatch(/^0:00:\d\d\.\d{3} commit of \d+ writes, ops\/\S+ first: committed/m);
 
   const updates = (await sim("replay", latest, "--explain", "users/")).stdout;
-  const [, stamp = "", seconds = ""] = /^(0:00:(\d\d)\.\d{3}) .*shadow/m.exec(updates) ?? [];
+  const [, stamp = "", seconds = ""] = /^(0:00:(0[1-9])\.\d{3}) .*shadow/m.exec(updates) ?? [];
   const second = await sim("replay", latest, "--until", "29s", "--explain", `${Number(seconds)}s`);
   expect(second.stdout).toContain(`\n${stamp} commit of `);
   expect(second.stdout).not.toContain("to the byte");

@@ -98,6 +98,16 @@ describe("CommitExplainer", () => {
     expect(new CommitExplainer("nobody").lines()).toEqual(["Asked about: nothing that happened."]);
   });
 
+  it("of second 0 tells what came after loading", () => {
+    const explainer = new CommitExplainer("0s");
+    explainer.see(commit(0, [TRADE], { endedMs: 0 }));
+    explainer.see(commit(0, [TRADE]));
+    expect(explainer.lines()).toEqual([
+      `0:00:00.000 commit of ${TRADE}: committed after 20.0 ms`,
+      "Asked about: 1 loaded before the first phase, which takes no time, 1 committed.",
+    ]);
+  });
+
   it("counts what nobody would read", () => {
     const explainer = new CommitExplainer("users/");
     for (let atMs = 0; atMs < 600; atMs += 1) explainer.see(commit(atMs, [TRADE]));

@@ -19,6 +19,8 @@ interface Line {
 }
 
 const SECOND_MS = 1000;
+/** Of second 0 it would hide what the service did in it. */
+const LOADED = "loaded before the first phase, which takes no time";
 /** More nobody reads; the rest is counted. */
 const LINES_MAX = 500;
 
@@ -45,6 +47,10 @@ export class CommitExplainer {
     this.#learn(commit);
     const paths = commit.writes.map(({ path }) => path);
     if (!this.#bearsOn(commit.arrivedMs, paths)) return;
+    if (this.#question.kind === "time" && commit.endedMs === 0) {
+      this.#count(LOADED);
+      return;
+    }
     const key = paths.join(" ");
     const tries = this.#tries(key);
     if (commit.error === null) this.#failed.delete(key);
@@ -88,7 +94,8 @@ export class CommitExplainer {
       .sort((left, right) => left.atMs - right.atMs)
       .map(({ text }) => text);
     const all = [...this.#counts.values()].reduce((total, count) => total + count, 0);
-    const left = all - told.length;
+    const loaded = this.#counts.get(LOADED) ?? 0;
+    const left = all - loaded - told.length;
     const counts = [...this.#counts].map(([what, count]) => `${count} ${what}`).join(", ");
     return [
       ...told,
