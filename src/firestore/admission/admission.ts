@@ -40,6 +40,7 @@ export interface KnownDocuments {
 
 /** A document as its database has it now. */
 export interface KnownDocument {
+  readonly collectionId: string;
   /** Undefined: there is none. */
   readonly fields: MapValue | undefined;
   /** The database leaves it alone; the limits keep here what they call the document by. -1 at first. */

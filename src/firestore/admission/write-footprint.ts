@@ -96,7 +96,9 @@ export class Footprints {
         ? afterImage(plain(before), write, requestTime)
         : replacedBy(known, encoded);
     const changes =
-      before === after ? NO_CHANGES : this.#catalogue.changes(path, plain(before), plain(after));
+      before === after
+        ? NO_CHANGES
+        : this.#catalogue.changes(path, plain(before), plain(after), document?.collectionId);
     return {
       path,
       document,

@@ -23,6 +23,9 @@ const TWO_PHASE_MS: readonly (readonly [participants: number, addedMs: number])[
   [200, 133.5],
 ];
 
+/** Participants up to which it is worked out once. */
+const REMEMBERED = 1000;
+
 /** How long an unloaded database takes: log-normal around the assumed medians. */
 export class LatencyModel {
   readonly profile: LatencyProfile;
@@ -31,6 +34,8 @@ export class LatencyModel {
   readonly #read: Shape;
   readonly #commitFactor: number;
   readonly #mergeJoin: number;
+  /** By the number of participants. */
+  readonly #twoPhaseMs: number[] = [];
 
   constructor(profile: LatencyProfile, constants: ModelConstants, rng: Rng) {
     this.profile = profile;
@@ -45,7 +50,12 @@ export class LatencyModel {
   /** Milliseconds that a commit takes with so many participants. */
   commit(participants: number): number {
     if (this.profile === "off") return 0;
-    return this.#draw(this.#commit) + this.#commitFactor * twoPhaseMs(participants);
+    let addedMs = this.#twoPhaseMs[participants];
+    if (addedMs === undefined) {
+      addedMs = twoPhaseMs(participants);
+      if (participants < REMEMBERED) this.#twoPhaseMs[participants] = addedMs;
+    }
+    return this.#draw(this.#commit) + this.#commitFactor * addedMs;
   }
 
   read(): number {

@@ -88,11 +88,8 @@ export function mapOfObject<T>(
   // Not for-in: V8 optimises that for one shape of objects, and here come many.
   const names = Object.keys(object);
   let shape: Shape | undefined = Shape.EMPTY;
-  const slots: Value[] = [];
-  for (const name of names) {
-    shape = shape?.and(name);
-    slots.push(turn(object[name] as T));
-  }
+  for (const name of names) shape = shape?.and(name);
+  const slots = names.map((name) => turn(object[name] as T));
   if (shape !== undefined) return new ShapedMap(shape, slots);
   return new Map(names.map((name, slot) => [name, slots[slot] as Value]));
 }

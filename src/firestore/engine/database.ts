@@ -105,9 +105,10 @@ export class EmbeddedDatabase implements Database {
     at: Consistency,
     mask?: readonly FieldPath[],
   ): Promise<ReadResult<readonly Lookup[]>> {
-    paths.forEach((path) => {
-      checkDocumentPath(this.name, path);
-    });
+    const { tree } = this.#parts.store;
+    for (const path of paths) {
+      if (tree.row(path) === undefined) checkDocumentPath(this.name, path);
+    }
     const wanted = [...new Set(paths)];
     return this.#parts.reads.read(at, { paths: wanted }, (reader, when) =>
       reader.get(wanted, when, mask),

@@ -83,9 +83,12 @@ export class DocumentTree {
   #ensureCollection(path: string): Collection {
     const known = this.#collections.get(path);
     if (known !== undefined) return known;
-    const collection = new Collection(path, lastSegment(path));
+    const name = lastSegment(path);
+    const group = this.#groups.get(name) ?? new Set();
+    // One text for all of a name: so that they are told apart at a glance.
+    const [other] = group;
+    const collection = new Collection(path, other?.id ?? name);
     this.#collections.set(path, collection);
-    const group = this.#groups.get(collection.id) ?? new Set();
     this.#groups.set(collection.id, group.add(collection));
     return collection;
   }

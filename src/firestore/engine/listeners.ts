@@ -73,15 +73,17 @@ export class Listeners {
   /** Tells everybody concerned what a commit changed. */
   notify(changes: readonly Change[], commit: Micros): void {
     if (this.#size === 0) return;
-    const concerned = new Map<Listener, Change[]>();
+    let concerned: Concerned | undefined;
     const { document, collection, group, everything } = this.#groups;
     for (const change of changes) {
       const { row } = change;
-      if (document.size > 0) note(concerned, change, document.get(row.path));
-      if (collection.size > 0) note(concerned, change, collection.get(row.collection.path));
-      if (group.size > 0) note(concerned, change, group.get(row.collection.id));
-      if (everything.size > 0) note(concerned, change, everything.get(""));
+      if (document.size > 0) concerned = noted(concerned, change, document.get(row.path));
+      if (collection.size > 0)
+        concerned = noted(concerned, change, collection.get(row.collection.path));
+      if (group.size > 0) concerned = noted(concerned, change, group.get(row.collection.id));
+      if (everything.size > 0) concerned = noted(concerned, change, everything.get(""));
     }
+    if (concerned === undefined) return;
     for (const [listener, own] of concerned) {
       const moved = listener.watched.move(listener.view, own, this.#store);
       if (moved.changed.length + moved.removed.length > 0) {
@@ -178,16 +180,21 @@ function watchOf(scope: QueryScope): Watch {
     : { kind: "group", name: collectionId };
 }
 
-function note(
-  concerned: Map<Listener, Change[]>,
+/** Those whom a commit concerns, with what of it does. */
+type Concerned = Map<Listener, Change[]>;
+
+function noted(
+  concerned: Concerned | undefined,
   change: Change,
   listeners: ReadonlySet<Listener> | undefined,
-): void {
-  if (listeners === undefined) return;
+): Concerned | undefined {
+  if (listeners === undefined) return concerned;
+  const all: Concerned = concerned ?? new Map();
   for (const listener of listeners) {
     if (!listener.watched.concerns(change)) continue;
-    const own = concerned.get(listener);
-    if (own === undefined) concerned.set(listener, [change]);
+    const own = all.get(listener);
+    if (own === undefined) all.set(listener, [change]);
     else own.push(change);
   }
+  return all;
 }

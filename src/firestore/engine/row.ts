@@ -23,6 +23,10 @@ export class Row {
     this.version = { row: this, micros: 0, document: undefined, sizeBytes: 0, previous: undefined };
   }
 
+  get collectionId(): string {
+    return this.collection.id;
+  }
+
   /** Of the document; undefined where there is none. */
   get fields(): MapValue | undefined {
     return this.version.document?.fields;

@@ -1,4 +1,4 @@
-import type { DatabaseName, Document } from "../data/document.ts";
+import type { DatabaseName } from "../data/document.ts";
 import { editFields, getField } from "../data/map-fields.ts";
 import { FirestoreError } from "../data/status.ts";
 import type { Timestamp } from "../data/timestamp.ts";
@@ -25,12 +25,10 @@ export interface StagedCommit {
   readonly writeResults: readonly WriteResult[];
 }
 
-/** A document on its way through the writes of a commit. */
-interface Draft {
-  readonly path: string;
-  readonly row: Row | undefined;
-  readonly before: Document | undefined;
+/** A document on its way through the writes of a commit; what is staged when it has changed. */
+interface Draft extends StagedDocument {
   fields: MapValue | undefined;
+  sizeBytes: number;
   isRemade: boolean;
   /** The commit changes the document. */
   isChanged: boolean;
@@ -46,30 +44,29 @@ export function stageWrites(
 ): StagedCommit {
   const known = repeats ? new Map<string, Draft>() : undefined;
   const drafts: Draft[] = [];
-  const transformResults: (readonly Value[])[] = [];
+  /** Of those writes that have any. */
+  let results: (readonly Value[])[] | undefined;
   for (let index = 0; index < writes.length; index += 1) {
     const write = writes[index] as Write;
     const draft = known?.get(write.path) ?? newDraft(write.path, rows[index]);
     known?.set(write.path, draft);
     drafts.push(draft);
     checkPrecondition(database, draft, write);
-    transformResults.push(applyWrite(draft, write, commitTime));
+    const transformed = applyWrite(draft, write, commitTime);
+    if (transformed.length > 0) (results ??= [])[index] = transformed;
   }
-  const documents: StagedDocument[] = [];
-  for (const draft of known?.values() ?? drafts) {
-    draft.isChanged = isChanged(draft);
-    if (draft.isChanged) documents.push(finished(draft));
-  }
+  const documents = finished(known === undefined ? drafts : [...known.values()]);
   const writeResults = drafts.map((draft, index) => ({
     updateTime: updateTimeOf(draft, commitTime),
-    transformResults: transformResults[index] ?? NO_RESULTS,
+    transformResults: results?.[index] ?? NO_RESULTS,
   }));
   return { documents, writeResults };
 }
 
 function newDraft(path: string, row: Row | undefined): Draft {
   const before = row?.version.document;
-  return { path, row, before, fields: before?.fields, isRemade: false, isChanged: false };
+  const fields = before?.fields;
+  return { path, row, before, fields, sizeBytes: 0, isRemade: false, isChanged: false };
 }
 
 /** A write that leaves its document as it was keeps the update time (measured; production does the same). */
@@ -84,13 +81,21 @@ function updateTimeOf(draft: Draft, commitTime: Timestamp): Timestamp | undefine
   return draft.isChanged ? commitTime : draft.before?.updateTime;
 }
 
-function finished({ path, row, before, fields, isRemade }: Draft): StagedDocument {
-  const sizeBytes = fields === undefined ? 0 : sizeOf(path, row, fields);
-  if (sizeBytes > DOCUMENT_BYTES_MAX) {
-    const { code, text } = PRODUCTION_ERRORS["document-too-large"];
-    throw new FirestoreError(code, text);
+/** Those that the commit changes. */
+function finished(drafts: readonly Draft[]): readonly StagedDocument[] {
+  const changed: StagedDocument[] = [];
+  for (const draft of drafts) {
+    draft.isChanged = isChanged(draft);
+    if (!draft.isChanged) continue;
+    const { path, row, fields } = draft;
+    draft.sizeBytes = fields === undefined ? 0 : sizeOf(path, row, fields);
+    if (draft.sizeBytes > DOCUMENT_BYTES_MAX) {
+      const { code, text } = PRODUCTION_ERRORS["document-too-large"];
+      throw new FirestoreError(code, text);
+    }
+    changed.push(draft);
   }
-  return { path, row, before, fields, sizeBytes, isRemade };
+  return changed;
 }
 
 /** What the document weighed before, and what has changed since where that is quick to tell. */

@@ -70,8 +70,16 @@ export type QueryPlan =
 
 /** The indexes of a database: those a firestore.indexes.json declares, and the automatic ones it leaves. */
 export interface IndexCatalogue {
-  /** `undefined` stands for no document. The entries an exemption removes are not among them. */
-  changes(path: string, before: MapValue | undefined, after: MapValue | undefined): EntryChanges;
+  /**
+   * `undefined` stands for no document. The entries an exemption removes are not among them.
+   * `collectionId`: of the document, from who has it at hand.
+   */
+  changes(
+    path: string,
+    before: MapValue | undefined,
+    after: MapValue | undefined,
+    collectionId?: string,
+  ): EntryChanges;
   /** How many entries the document has in all: the limit is 40,000. */
   countEntries(path: string, fields: MapValue): number;
   /** `aggregated`: the fields that a sum or an average is taken of; they must be in the index too. */

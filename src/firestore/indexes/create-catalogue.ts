@@ -11,7 +11,8 @@ export function createCatalogue(file: IndexFile): IndexCatalogue {
   const entries = new IndexEntries(file);
   const planner = new Planner(file);
   return {
-    changes: (path, before, after) => entries.changes(path, before, after),
+    changes: (path, before, after, collectionId) =>
+      entries.changes(path, before, after, collectionId),
     countEntries: (path, fields) => entries.countEntries(path, fields),
     plan: (query, projectId, aggregated) => planner.plan(query, projectId, aggregated),
   };

@@ -58,7 +58,7 @@ const MOST_FIELDS = 10_000;
 /** How the documents of a collection group are indexed. */
 export class GroupPlan {
   readonly composites: readonly CompositePlan[];
-  readonly #group: string;
+  readonly group: string;
   readonly #singleFields: SingleFields;
   readonly #top = new Map<string, FieldPlan>();
   readonly #shapes = new Map<Shape, readonly FieldPlan[]>();
@@ -66,7 +66,7 @@ export class GroupPlan {
   #fields = 0;
 
   constructor(group: string, file: IndexFile, singleFields: SingleFields) {
-    this.#group = group;
+    this.group = group;
     this.#singleFields = singleFields;
     this.composites = file.indexes
       .filter(({ collectionGroup }) => collectionGroup === group)
@@ -76,11 +76,6 @@ export class GroupPlan {
   /** Whether it remembers so many fields that it is to be made anew, and what is kept by its slots too. */
   get isFull(): boolean {
     return this.#fields > MOST_FIELDS;
-  }
-
-  /** Whether it is the group of the collection whose name lies there in the path. */
-  isOf(path: string, start: number, end: number): boolean {
-    return this.#group.length === end - start && path.startsWith(this.#group, start);
   }
 
   /** Whether all that changes is fields that no index has; false where a closer look is due. */
@@ -114,7 +109,7 @@ export class GroupPlan {
   }
 
   #planField(path: FieldPath): FieldPlan {
-    const rows = this.#singleFields.rowsOf(this.#group, path);
+    const rows = this.#singleFields.rowsOf(this.group, path);
     const plans = rows.map((definition) => this.#row(definition));
     const isElements = (plan: RowPlan): boolean =>
       plan.definition.fields.some((field) => "arrayConfig" in field);

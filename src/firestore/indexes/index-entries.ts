@@ -1,4 +1,4 @@
-import { collectionOf } from "../data/document-path.ts";
+import { collectionOf, lastSegment } from "../data/document-path.ts";
 import { getField } from "../data/map-fields.ts";
 import type { ArrayValue, MapValue, Value } from "../data/value.ts";
 import { isArray, isMap, isVector, vectorOf } from "../data/value-type.ts";
@@ -45,9 +45,14 @@ export class IndexEntries {
     this.#singleFields = new SingleFields(file);
   }
 
-  changes(path: string, before: MapValue | undefined, after: MapValue | undefined): EntryChanges {
+  changes(
+    path: string,
+    before: MapValue | undefined,
+    after: MapValue | undefined,
+    collectionId = lastSegment(collectionOf(path)),
+  ): EntryChanges {
     if (before === after) return NO_CHANGES;
-    const plan = this.#planOf(path);
+    const plan = this.#planOf(collectionId);
     if (before !== undefined && after !== undefined && plan.isUntouched(before, after)) {
       return NO_CHANGES;
     }
@@ -61,19 +66,16 @@ export class IndexEntries {
   }
 
   countEntries(path: string, fields: MapValue): number {
-    const plan = this.#planOf(path);
+    const plan = this.#planOf(lastSegment(collectionOf(path)));
     let count = countFields(plan, fields, undefined);
     for (const { columns } of plan.composites) count += rowsOf(columns, fields).length;
     return count;
   }
 
-  /** How the documents of the path's collection group are indexed. */
-  #planOf(path: string): GroupPlan {
-    const end = path.lastIndexOf("/");
-    const start = path.lastIndexOf("/", end - 1) + 1;
+  /** How the documents of a collection group are indexed. */
+  #planOf(group: string): GroupPlan {
     const last = this.#lastPlan;
-    if (last?.isOf(path, start, end) === true && !last.isFull) return last;
-    const group = path.slice(start, end);
+    if (last !== undefined && last.group === group && !last.isFull) return last;
     let plan = this.#plans.get(group);
     if (plan === undefined || plan.isFull) {
       if (this.#plans.size >= MOST_GROUPS) this.#plans.clear();

@@ -5,12 +5,17 @@ import type { IndexDefinition, IndexField, QueryPlan, QueryScope } from "./catal
 import { nameDirectionAfter, type IndexFile } from "./index-file.ts";
 import { missingComposite, missingSingleField } from "./missing-index.ts";
 import { columnText, definitionOf, neededIndexes, type NeededIndex } from "./needed-index.ts";
+import { queryShape } from "./query-shape.ts";
 import { SingleFields } from "./single-fields.ts";
+
+const MOST_SHAPES = 1000;
 
 /** Decides which of the indexes there are answers a query, as Firestore's Standard edition does. */
 export class Planner {
   readonly #composites: ReadonlyMap<string, readonly IndexDefinition[]>;
   readonly #singleFields: SingleFields;
+  /** Plans by the query's shape. Past so many all are forgotten. */
+  readonly #served = new Map<string, QueryPlan>();
 
   constructor(file: IndexFile) {
     this.#composites = Map.groupBy(file.indexes, (index) =>
@@ -24,6 +29,17 @@ export class Planner {
     projectId: string,
     aggregated: readonly FieldPath[] = [],
   ): QueryPlan {
+    const shape = queryShape(query, aggregated);
+    const known = this.#served.get(shape);
+    if (known !== undefined) return known;
+    const plan = this.#newPlan(query, projectId, aggregated);
+    if (plan.kind === "missing") return plan;
+    if (this.#served.size >= MOST_SHAPES) this.#served.clear();
+    this.#served.set(shape, plan);
+    return plan;
+  }
+
+  #newPlan(query: StructuredQuery, projectId: string, aggregated: readonly FieldPath[]): QueryPlan {
     const used = new Set<IndexDefinition>();
     let isMerged = false;
     for (const needed of neededIndexes(query, aggregated)) {
