@@ -49,6 +49,7 @@ export function buildReport(tuned: Tuned, { command, commit }: TuneFacts): TuneR
       spent: Math.round(ledger.spent * 10) / 10,
       trials: ledger.trials,
       configurations: configurations.length,
+      searchEnd: tuned.searchEnd,
     },
     seeds: tuned.seeds,
     freshSeeds: tuned.freshSeeds,

@@ -120,6 +120,13 @@ export function validationTable({ comparisons }: Validation): TextTable {
   };
 }
 
+const SEARCH_ENDS: Readonly<Record<TuneReport["budget"]["searchEnd"], string>> = {
+  spent: "",
+  settled: "; two generations in a row had found nothing better",
+  exhausted: "; there was nothing new to draw",
+  cut: "; it was cut short",
+};
+
 /** How the search went, in sentences. */
 export function searchNotes(report: TuneReport): readonly string[] {
   const { budget, stretches, seeds, freshSeeds, agreement, fallen, prices } = report;
@@ -128,7 +135,7 @@ export function searchNotes(report: TuneReport): readonly string[] {
       `${name}: ${users} users${parts > 1 ? `, rates divided by ${parts}` : ""}, ${formatDuration(durationMs)}, counted as ${formatNumber(cost)}`,
   );
   return [
-    `${budget.configurations} configurations in ${budget.trials} trials, ${budget.spent} of ${budget.asked} full ones' worth.`,
+    `${budget.configurations} configurations in ${budget.trials} trials, ${budget.spent} of ${budget.asked} full ones' worth${SEARCH_ENDS[budget.searchEnd]}.`,
     `Trials: ${kinds.join("; ")}.`,
     `Seeds: ${listOf(seeds)} in the search, ${listOf(freshSeeds)} kept for what it found.`,
     ...agreement

@@ -50,6 +50,7 @@ function problemOf(valueOf: (point: Point) => number): {
           valueOf(point) + (name === "rough" ? noise(point) : 0);
         return seen(left) - seen(right);
       },
+      improves: (found, before) => valueOf(found) < valueOf(before) - 0.001,
     },
   };
 }
@@ -74,8 +75,9 @@ describe("a search by successive halving", () => {
   it("finds the optimum of a bowl through noisy cheap trials", async () => {
     for (const seed of [1, 2, 3]) {
       const { problem } = problemOf(bowl);
-      const options = { budget: 150, rungs: RUNGS, keepOneOf: 3 };
-      const [best] = await search(problem, options, createRng(seed));
+      const options = { budget: 150, rungs: RUNGS, keepOneOf: 3, patience: 99 };
+      const { candidates } = await search(problem, options, createRng(seed));
+      const [best] = candidates;
       expect(bowl(best!)).toBeLessThan(0.01);
     }
   });
@@ -84,8 +86,9 @@ describe("a search by successive halving", () => {
     let wins = 0;
     for (let seed = 0; seed < 20; seed += 1) {
       const { problem } = problemOf(bowl);
-      const options = { budget: 60, rungs: RUNGS, keepOneOf: 3 };
-      const [best] = await search(problem, options, createRng(seed));
+      const options = { budget: 60, rungs: RUNGS, keepOneOf: 3, patience: 99 };
+      const { candidates } = await search(problem, options, createRng(seed));
+      const [best] = candidates;
       const rng = createRng(`random/${seed}`);
       const drawn = Array.from({ length: 60 / 4 }, (): Point => [rng.next(), rng.next()]);
       if (bowl(best!) <= Math.min(...drawn.map(bowl))) wins += 1;
@@ -101,7 +104,11 @@ describe("a search by successive halving", () => {
         fc.integer({ min: 0, max: 1000 }),
         async (budget, keepOneOf, seed) => {
           const { problem, tried } = problemOf(bowl);
-          const found = await search(problem, { budget, rungs: RUNGS, keepOneOf }, createRng(seed));
+          const { candidates: found } = await search(
+            problem,
+            { budget, rungs: RUNGS, keepOneOf, patience: 99 },
+            createRng(seed),
+          );
           expect(spentOn(tried)).toBeLessThanOrEqual(budget + 1e-9);
           const first = tried.filter(({ rung }) => rung === RUNGS[0]);
           const keys = first.flatMap(({ points }) => points.map((point) => JSON.stringify(point)));
@@ -114,11 +121,27 @@ describe("a search by successive halving", () => {
     );
   });
 
+  it("settles when nothing better is found for as long as it has patience", async () => {
+    const flat = problemOf(() => 1);
+    const options = { budget: 10_000, rungs: RUNGS, keepOneOf: 3, patience: 2 };
+    expect((await search(flat.problem, options, createRng(1))).end).toBe("settled");
+    // The first generation is a gain over nothing; two more are not.
+    expect(flat.tried.filter(({ rung }) => rung === RUNGS[0]).length).toBe(3);
+    const few = { ...problemOf(bowl).problem, draw: () => [0, 0] as const };
+    expect((await search({ ...few, vary: few.draw }, options, createRng(1))).end).toBe("exhausted");
+    const { end } = await search(problemOf(bowl).problem, { ...options, budget: 20 }, createRng(1));
+    expect(end).toBe("spent");
+  });
+
   it("asks for the same trials for the same seed", async () => {
     const both = await Promise.all(
       [7, 7, 8].map(async (seed) => {
         const { problem, tried } = problemOf(bowl);
-        await search(problem, { budget: 60, rungs: RUNGS, keepOneOf: 3 }, createRng(seed));
+        await search(
+          problem,
+          { budget: 60, rungs: RUNGS, keepOneOf: 3, patience: 99 },
+          createRng(seed),
+        );
         return JSON.stringify(tried);
       }),
     );
@@ -129,7 +152,7 @@ describe("a search by successive halving", () => {
   it("keeps the best of each group through the first, rough rung", async () => {
     // To the rough rung, all on the left looks worse than anything else.
     const { problem, tried } = problemOf(([x, y]) => (x < 0.1 ? 5 : 0) + y);
-    await search(problem, { budget: 20, rungs: RUNGS, keepOneOf: 3 }, createRng(1));
+    await search(problem, { budget: 20, rungs: RUNGS, keepOneOf: 3, patience: 99 }, createRng(1));
     const second = tried.find(({ rung }) => rung === RUNGS[1]);
     expect(second?.points).toContainEqual([0, 0]);
   });
@@ -137,7 +160,7 @@ describe("a search by successive halving", () => {
   it("comes near the whole front of two goals that are at odds", async () => {
     const goals = ([x, y]: Point): Scores => [x ** 2 + y, (x - 1) ** 2 + y];
     const { problem, tried } = problemOf(([, y]) => y);
-    await search(problem, { budget: 150, rungs: RUNGS, keepOneOf: 3 }, createRng(1));
+    await search(problem, { budget: 150, rungs: RUNGS, keepOneOf: 3, patience: 99 }, createRng(1));
     const all = tried.flatMap(({ points }) => points);
     const front = paretoFront(all, goals);
     expect(front.length).toBeGreaterThan(5);

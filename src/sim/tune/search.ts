@@ -22,6 +22,8 @@ export interface SearchProblem<C> {
   readonly evaluate: (candidates: readonly C[], rung: Rung) => Promise<void>;
   /** Of two tried on that rung: negative when the left one is better. 0 leaves them in their order. */
   readonly compare: (left: C, right: C, rung: Rung) => number;
+  /** Of two tried on the last rung: whether the first is worth going on for. */
+  readonly improves: (found: C, before: C) => boolean;
 }
 
 export interface SearchOptions {
@@ -31,6 +33,15 @@ export interface SearchOptions {
   readonly rungs: readonly Rung[];
   /** One of so many goes on to the next rung. */
   readonly keepOneOf: number;
+  /** After so many generations that have found nothing better, the search has settled. */
+  readonly patience: number;
+}
+
+export interface Found<C> {
+  /** What reached the last rung, the best first. */
+  readonly candidates: readonly C[];
+  /** Why it ended: the budget was spent, nothing better was found for long, or nothing is left. */
+  readonly end: "spent" | "settled" | "exhausted";
 }
 
 /** Of the best so far, so many are parents of new candidates. */
@@ -46,27 +57,33 @@ const GENERATION_MIN = 2;
  * Successive halving in generations: each draws new candidates, tries them cheaply, keeps the best
  * part, tries that better, and so on; the next generation is drawn around the best of all before.
  * (Jamieson and Talwalkar, 2016, https://arxiv.org/abs/1502.07943, with several brackets as in
- * Hyperband, https://arxiv.org/abs/1603.06560.) Gives what reached the last rung, the best first.
+ * Hyperband, https://arxiv.org/abs/1603.06560.)
  */
 export async function search<C>(
   problem: SearchProblem<C>,
   options: SearchOptions,
   rng: Rng,
-): Promise<readonly C[]> {
-  const { rungs, keepOneOf } = options;
+): Promise<Found<C>> {
+  const { rungs, keepOneOf, patience } = options;
   const seen = new Set<string>();
-  let finalists: readonly C[] = [];
+  let candidates: readonly C[] = [];
   let left = options.budget;
-  for (let generation = 0; ; generation += 1) {
+  let withoutGain = 0;
+  for (let generation = 0; withoutGain < patience; generation += 1) {
     const size = largestSize(rungs, keepOneOf, left);
-    if (size < GENERATION_MIN) return finalists;
-    const parents = finalists.slice(0, PARENTS_MAX);
+    if (size < GENERATION_MIN) return { candidates, end: "spent" };
+    const parents = candidates.slice(0, PARENTS_MAX);
     const drawn = nextGeneration(problem, { size, parents, seen }, rng.fork(`${generation}`));
-    if (drawn.length === 0) return finalists;
+    if (drawn.length === 0) return { candidates, end: "exhausted" };
     const { kept, cost } = await climb(problem, drawn, rungs, keepOneOf);
     left -= cost;
-    finalists = sorted(problem, [...finalists, ...kept], rungs.at(-1));
+    const [before] = candidates;
+    candidates = sorted(problem, [...candidates, ...kept], rungs.at(-1));
+    const [best] = candidates;
+    const isGain = best !== undefined && (before === undefined || problem.improves(best, before));
+    withoutGain = isGain ? 0 : withoutGain + 1;
   }
+  return { candidates, end: "settled" };
 }
 
 interface Brood<C> {

@@ -6,6 +6,7 @@ import type { Heat, Outcome } from "./outcome.ts";
 import type { PRICES } from "./price-table.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Origin } from "./trial-ledger.ts";
+import type { Tuned } from "./tune.ts";
 
 /** Raise it when a field of tune.json changes its meaning or goes. */
 export const TUNE_SCHEMA_VERSION = 1;
@@ -33,6 +34,8 @@ export interface TuneReport {
     /** Of any stretch. */
     readonly trials: number;
     readonly configurations: number;
+    /** Why no more were drawn: the budget, nothing better for two generations, or nothing left. */
+    readonly searchEnd: Tuned["searchEnd"];
   };
   /** Those of the search, and those that only what it found was held against. */
   readonly seeds: readonly number[];

@@ -14,7 +14,7 @@ import { limiterSpace, type LimiterSpace, type TunedStrategy } from "./limiter-s
 import { compareRanks, rankOf, type Objective } from "./objective.ts";
 import type { Scores } from "./pareto.ts";
 import { presetsOf } from "./presets.ts";
-import { search, type Rung, type SearchProblem } from "./search.ts";
+import { search, type Found, type Rung, type SearchProblem } from "./search.ts";
 import { duePerSecond, stretchesOf, type Stretch, type TunedLoad } from "./stretch.ts";
 import { TrialLedger, type RunTrials } from "./trial-ledger.ts";
 
@@ -40,6 +40,8 @@ type TuneEnd =
 export interface Tuned {
   readonly request: TuneRequest;
   readonly end: TuneEnd;
+  /** Why the search drew no more candidates. */
+  readonly searchEnd: Found<Candidate>["end"] | "cut";
   readonly spaces: readonly LimiterSpace[];
   readonly stretches: readonly Stretch[];
   /** Seeds of the search, and those that only what it found was held against. */
@@ -61,6 +63,8 @@ export interface TuneWatch {
 }
 
 const KEEP_ONE_OF = 3;
+/** Generations that may find nothing better: one may have been unlucky. */
+const PATIENCE = 2;
 /** Of what the search found, so many are held against fresh seeds until one stands. */
 const FINALISTS_MAX = 20;
 /** The settings of a finalist that may turn out not to matter. */
@@ -111,6 +115,7 @@ class Tuning {
   readonly #presets: readonly Candidate[];
   readonly #fallen: Candidate[] = [];
   #recommended: Candidate | undefined;
+  #searchEnd: Tuned["searchEnd"] = "cut";
 
   constructor(request: TuneRequest, ledger: TrialLedger) {
     const { load, strategies, seed, seedCount } = request;
@@ -131,7 +136,9 @@ class Tuning {
     const left = budget - this.#ledger.spent - after;
     const rungs = this.#rungs();
     const rng = createRng(seed).fork("tune");
-    await search(this.#problem(), { budget: left, rungs, keepOneOf: KEEP_ONE_OF }, rng);
+    const options = { budget: left, rungs, keepOneOf: KEEP_ONE_OF, patience: PATIENCE };
+    const found = await search(this.#problem(), options, rng);
+    this.#searchEnd = found.end;
     await this.#finish();
   }
 
@@ -139,6 +146,7 @@ class Tuning {
     return {
       request: this.#request,
       end,
+      searchEnd: this.#searchEnd,
       spaces: this.#spaces,
       stretches: this.#stretches,
       seeds: this.#seeds,
@@ -176,6 +184,7 @@ class Tuning {
           this.#rank(candidate, this.#stretchOf(rung).name, rung.seeds);
         return compareRanks(rank(left), rank(right));
       },
+      improves: (found, before) => compareRanks(this.#mainRank(found), this.#mainRank(before)) < 0,
     };
   }
 
@@ -260,6 +269,11 @@ class Tuning {
       compareRanks(this.#fullRank(left), this.#fullRank(right)) <= 0 ? left : right;
     const chosen = simpler.reduce(best, candidate);
     return chosen === candidate ? candidate : this.#simplify(chosen);
+  }
+
+  /** What was asked for alone: the checks that fail, and the objective. */
+  #mainRank(candidate: Candidate): Scores {
+    return this.#fullRank(candidate).slice(0, 2);
   }
 
   #fullRank(candidate: Candidate): Scores {
