@@ -53,6 +53,16 @@ test("a replay comes out the same to the byte, and leaves no report of its own",
   expect(exitCode).toBe(0);
 });
 
+test("a replay says that a scenario's file has changed since", async () => {
+  const text = resultText().replace(/"inputs": "[^"]*"/, '"inputs": "00000000"');
+  const { exitCode, stdout } = await sim("replay", reportWith("inputs", text));
+  expect(stdout).toMatch(
+    /^Note: a scenario or the market file is no longer what it was in the run/,
+  );
+  expect(stdout).toContain("it came out otherwise (a scenario or the market file is no longer");
+  expect(exitCode).toBe(99);
+});
+
 test("a run that was ended early is replayed up to there, and blames nobody", async () => {
   const text = resultText()
     .replace('"status": "complete"', '"status": "partial"')
@@ -60,7 +70,7 @@ test("a run that was ended early is replayed up to there, and blames nobody", as
     .replace(/("durationMs": )\d+(\.\d+)?/, "$112000");
   const { exitCode, stdout } = await sim("replay", reportWith("partial", text));
   expect(stdout).toMatch(/^Replayed \S+ up to 0:00:12, where it was ended\.$/m);
-  expect(stdout).not.toContain("otherwise");
+  expect(stdout).not.toContain("came out otherwise");
   expect(exitCode).toBe(0);
 });
 

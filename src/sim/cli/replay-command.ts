@@ -8,6 +8,7 @@ import { parseDurationMs } from "../config/duration.ts";
 import { resolveOptions } from "../config/resolve-options.ts";
 import type { FaultMet } from "../drivers/fault-injector.ts";
 import type { Result } from "../report/result.ts";
+import { inputsHash } from "../run/inputs-hash.ts";
 import { commitName } from "../run/machine-facts.ts";
 import { CommitExplainer } from "../virtual/commit-explainer.ts";
 import { OverheardLimiter } from "../virtual/overheard-limiter.ts";
@@ -59,9 +60,10 @@ async function replay(
   });
   try {
     const explainer = explain === undefined ? undefined : new CommitExplainer(explain);
-    sayOtherCommit(output, result);
     const options = resolveOptions({ ...rawOptions(result), reports }, undefined);
     const inputs = await loadInputs(options);
+    const changed = changesSince(result, inputsHash(inputs));
+    if (changed !== undefined) output.line(`Note: ${changed}: it may come out otherwise.`);
     const limiterConfig = savedLimiter(result) ?? inputs.limiterConfig;
     const simulate = await context.loadSimulateVirtually();
     await simulate(
@@ -83,7 +85,7 @@ async function replay(
     }
     if (untilMs !== undefined || interrupts.signal.aborted) return EXIT_CODES.pass;
     const again = await readFile(join(reports, "latest", RESULT_FILE), "utf8");
-    return compare(output, result, text === again);
+    return compare(output, result, text === again, changed);
   } finally {
     output.finish();
     interrupts.release();
@@ -110,15 +112,17 @@ function heardBy(explainer: CommitExplainer) {
   };
 }
 
-/** Before anything is run: what comes may then not be what was. */
-function sayOtherCommit(output: RunOutput, { run }: Result): void {
+/** What is known to be other than it was in the run, before anything is run; undefined: nothing. */
+function changesSince({ run }: Result, inputs: string): string | undefined {
   const now = commitName();
-  if (run.commit === now && !now.endsWith("+changes")) return;
-  output.line(
-    run.commit === now
-      ? `Note: made at ${now}, whose changes may have been others than today's.`
-      : `Note: the run was made at commit ${run.commit}, this checkout is at ${now}: it may come out otherwise. For the same: git worktree add ../then ${run.commit.replace("+changes", "")}`,
-  );
+  if (run.commit !== now) {
+    const then = run.commit.replace("+changes", "");
+    return `the run was made at commit ${run.commit}, this checkout is at ${now} (git worktree add ../then ${then} gives that one)`;
+  }
+  if ((run.inputs ?? inputs) !== inputs) {
+    return "a scenario or the market file is no longer what it was in the run";
+  }
+  return now.endsWith("+changes") ? `the files changed at ${now} may have been others` : undefined;
 }
 
 function momentOf(until: string): number {
@@ -142,16 +146,17 @@ function withoutReport(output: RunOutput): RunOutput {
   };
 }
 
-function compare(output: RunOutput, { run }: Result, isSame: boolean): ExitCode {
+function compare(
+  output: RunOutput,
+  { run }: Result,
+  isSame: boolean,
+  changed: string | undefined,
+): ExitCode {
   if (isSame) {
     output.line(`Replayed ${run.id}: the same to the byte. It was: ${run.command}`);
     return EXIT_CODES.pass;
   }
-  const now = commitName();
-  const why =
-    run.commit === now && !now.endsWith("+changes")
-      ? "a fault of Plimsoll: please report it with this line"
-      : `the run was made at commit ${run.commit}, this is ${now}`;
+  const why = changed ?? "a fault of Plimsoll: please report it with this line";
   output.line(`Replayed ${run.id}: it came out otherwise (${why}). It was: ${run.command}`);
   return EXIT_CODES.checkFailed;
 }

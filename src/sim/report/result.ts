@@ -275,6 +275,8 @@ export const resultSchema = z.strictObject({
     command: z.string(),
     seed: z.number(),
     commit: z.string(),
+    /** Hash of the scenarios and the recorded market, which are known by their names besides. */
+    inputs: z.string().optional(),
     versions: z.record(z.string(), z.string()),
     /** null on a virtual clock: the same run has the same figures on every machine. */
     machine: z

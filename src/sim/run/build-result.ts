@@ -30,6 +30,8 @@ export interface RunEnd {
   readonly id: string;
   readonly options: RunOptions;
   readonly limiterConfig: LimiterConfig;
+  /** See inputs-hash.ts. */
+  readonly inputs: string;
   readonly target: Pick<
     Target,
     "kind" | "description" | "reason" | "endpoint" | "limits" | "latency" | "evaluatesRules"
@@ -209,6 +211,7 @@ function runPart(end: RunEnd): Result["run"] {
     command: replayCommand({ ...options, cohort: end.state.cohort }),
     seed: options.seed,
     commit: commitName(),
+    inputs: end.inputs,
     ...(memory === null ? anywhere(options) : onThisMachine(options, memory)),
   };
 }

@@ -12,6 +12,7 @@ import { buildResult } from "./build-result.ts";
 import { createRunState, drive } from "./drive.ts";
 import { watchForEnd, type End } from "./ending.ts";
 import { commitName } from "./machine-facts.ts";
+import { inputsHash } from "./inputs-hash.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
 import { publish } from "./publish.ts";
@@ -119,6 +120,7 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
           id,
           options,
           limiterConfig: request.limiterConfig,
+          inputs: inputsHash(request),
           target,
           state,
           audit,
@@ -184,7 +186,8 @@ function runId(startedWallMs: number, request: SimulationRequest): string {
  */
 function namelessRunId(request: SimulationRequest): string {
   const { options, limiterConfig } = request;
-  const hash = hash32(JSON.stringify([shapingOptions(options), limiterConfig, commitName()]));
+  const shaping = [shapingOptions(options), limiterConfig, inputsHash(request), commitName()];
+  const hash = hash32(JSON.stringify(shaping));
   return `virtual-${whatIsRun(request)}-seed${options.seed}-${hash.toString(16).padStart(8, "0")}`;
 }
 
