@@ -115,7 +115,7 @@ function spaceReport(database: string, space: KeySpace, nowMs: number): KeySpace
     merges: space.merges,
     operations: Math.round(sum((range) => range.operations)),
     operationsPerSecond: sum((range) => range.offeredRate(nowMs)),
-    allowedPerSecond: space.allowedRate(nowMs),
+    allowedPerSecond: space.servedRate(nowMs),
     longestWaitMs: space.ranges.reduce(
       (most, range) => Math.max(most, range.waitMs(nowMs)),
       space.waitMs(nowMs),

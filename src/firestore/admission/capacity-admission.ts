@@ -1,4 +1,5 @@
 import type { Rng } from "../../std/rng.ts";
+import type { CapacityModel } from "../capacity/capacity-model.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
 import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
 import type { DatabaseName } from "../data/document.ts";
@@ -25,6 +26,7 @@ import { chargeQuery } from "./query-load.ts";
 import { type AttemptKind, Recorder } from "./recorder.ts";
 import type { AdmissionMode, AdmissionReport, HeatMap } from "./report.ts";
 import { isTwin } from "./index-name.ts";
+import { unindexed } from "./unindexed-query.ts";
 import { Footprints, type WriteFootprint } from "./write-footprint.ts";
 
 export interface CapacityAdmissionOptions {
@@ -57,6 +59,7 @@ export class CapacityAdmission implements ControlledAdmission {
   #latest: DatabaseState | undefined;
   #mode: AdmissionMode;
   #warmRate = 0;
+  #quota = 1;
   #nowMs: number;
 
   constructor(options: CapacityAdmissionOptions) {
@@ -158,12 +161,22 @@ export class CapacityAdmission implements ControlledAdmission {
     this.#databases.clear();
     this.#latest = undefined;
     this.#warmRate = options.warmToWritesPerSecond ?? 0;
+    this.#quota = 1;
     this.resetCounters(nowMs);
   }
 
   warm(writesPerSecond: number): void {
     this.#warmRate = writesPerSecond;
     for (const { model } of this.#databases.values()) model.warm(writesPerSecond, this.#nowMs);
+  }
+
+  cool(): void {
+    this.warm(0);
+  }
+
+  setQuota(share: number): void {
+    this.#quota = share;
+    for (const { model } of this.#databases.values()) cutTo(model, share);
   }
 
   report(nowMs: number): AdmissionReport {
@@ -216,6 +229,7 @@ export class CapacityAdmission implements ControlledAdmission {
       usualWeight: weight?.usual ?? 1,
     });
     if (this.#warmRate > 0) state.model.warm(this.#warmRate, this.#nowMs);
+    cutTo(state.model, this.#quota);
     const [oldest] = this.#databases.keys();
     if (this.#databases.size >= MAX_DATABASES && oldest !== undefined) {
       this.#databases.delete(oldest);
@@ -269,26 +283,11 @@ export class CapacityAdmission implements ControlledAdmission {
     return this.#outcomes.admit(waitMs, this.#latency.query(plan.merged));
   }
 
-  #refuseUnindexed(
-    state: DatabaseState,
-    { message, json, index }: Extract<QueryPlan, { kind: "missing" }>,
-  ): Decision {
-    const { collectionGroup } = index;
+  #refuseUnindexed(state: DatabaseState, plan: Extract<QueryPlan, { kind: "missing" }>): Decision {
+    const { message, json } = plan;
+    const { collectionGroup } = plan.index;
     this.#recorder.missingIndex({ database: state.key, collectionGroup, message, json });
-    const decision = {
-      kind: "refuse",
-      delayMs: this.#latency.read(),
-      code: "FAILED_PRECONDITION",
-      message,
-      refusal: {
-        limit: "index-required",
-        subject: `query on ${collectionGroup}`,
-        subjectKind: "query",
-        explanation: `No index serves the query. Add this to firestore.indexes.json and deploy it:\n${json}`,
-        passesAtMs: null,
-      },
-    } as const;
-    return this.#outcomes.refuse(state, decision, this.#nowMs);
+    return this.#outcomes.refuse(state, unindexed(plan, this.#latency.read()), this.#nowMs);
   }
 
   #enforced(decision: Decision): Decision {
@@ -328,4 +327,9 @@ function chargeRows(
       index += 1;
     }
   }
+}
+
+function cutTo({ rates, locks }: CapacityModel, share: number): void {
+  rates.quota = share;
+  locks.quota = share;
 }

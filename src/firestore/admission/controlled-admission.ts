@@ -15,6 +15,13 @@ export interface ControlledAdmission extends Admission {
    * much evenly spread traffic. Helps neither a sequential tail nor a single document.
    */
   warm(writesPerSecond: number): void;
+  /** Forgets every split, and that anything was warm: as a database that nobody has used for long. */
+  cool(): void;
+  /**
+   * From now on production serves this share of what its ranges and documents take; 1: all of it.
+   * Above 0. Counters, queues and splits stay.
+   */
+  setQuota(share: number): void;
   report(nowMs: number): AdmissionReport;
   heat(nowMs: number): HeatMap;
   /** What a request would touch and which limit would bind first; nothing is charged for it. */

@@ -31,7 +31,7 @@ export function explainWrite(
       kind: space.kind,
       range: rangeName(space, range),
       operationsPerSecond: range.offeredRate(nowMs),
-      allowedPerSecond: range.allowedRate(nowMs),
+      allowedPerSecond: range.servedRate(nowMs),
       waitMs: range.waitMs(nowMs),
     })),
     locks,
@@ -92,7 +92,7 @@ function bindingLimit(
     ...[...ranges.keys(), ...growing].map((queue) => ({
       limit: limitOf(queue),
       subject: queueName(queue),
-      utilisation: queue.offeredRate(nowMs) / queue.allowedRate(nowMs),
+      utilisation: queue.offeredRate(nowMs) / queue.servedRate(nowMs),
     })),
   ];
   let fullest: (typeof candidates)[number] | undefined;

@@ -103,7 +103,7 @@ function queueRefusal(
   const limit = limitOf(queue);
   const subject = queueName(queue);
   const offered = queue.offeredRate(nowMs);
-  const allowed = queue.allowedRate(nowMs);
+  const allowed = queue.servedRate(nowMs);
   const met =
     `${subject} is offered ${rate(offered)} operations/s and serves ${rate(allowed)}/s now; ` +
     `what arrives would wait ${Math.round(waitMs)} ms, and ${patienceMs} ms is the most.`;

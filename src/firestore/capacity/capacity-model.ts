@@ -92,7 +92,10 @@ export class CapacityModel {
     return this.#spaces.all();
   }
 
-  /** Splits all spaces, those to come included, as if they had long served so many writes a second. */
+  /**
+   * Splits all spaces, those to come included, as if they had long served so many writes a second;
+   * 0: they are as in a database that nobody has used for long.
+   */
   warm(writesPerSecond: number, nowMs: number): void {
     this.#spaces.warm(writesPerSecond, nowMs);
   }

@@ -13,6 +13,8 @@ export class DocumentLocks {
   readonly patienceMs: number;
   readonly onsetRate: number;
   readonly ceilingRate: number;
+  /** What of the ceiling is served now: below 1 while a quota is cut. */
+  quota = 1;
   readonly #windowMs: number;
   readonly #burstMs: number;
   #busyUntilMs = new Float64Array(1024).fill(-Infinity);
@@ -76,7 +78,8 @@ export class DocumentLocks {
   hold(document: number, nowMs: number): void {
     const busyUntil = this.#busyUntilMs[document] as number;
     const earliest = nowMs - this.#burstMs;
-    this.#busyUntilMs[document] = (busyUntil > earliest ? busyUntil : earliest) + this.holdMs;
+    this.#busyUntilMs[document] =
+      (busyUntil > earliest ? busyUntil : earliest) + this.holdMs / this.quota;
   }
 
   /** A write was turned away: that costs a part of one, and no flood makes the wait much longer than patience. */

@@ -9,7 +9,7 @@ export class LoadQueue {
   readonly rates: RangeRates;
 
   busyUntilMs = -Infinity;
-  /** Time that one operation takes, now. */
+  /** Time that one operation takes, now, unless a quota is cut. */
   serviceMs: number;
 
   windowStartMs: number;
@@ -37,9 +37,14 @@ export class LoadQueue {
     this.windowEndMs = nowMs + rates.windowMs;
   }
 
-  /** Operations a second that it serves. */
+  /** Operations a second that it serves, unless a quota is cut. */
   allowedRate(_nowMs: number): number {
     return this.rates.fullRate;
+  }
+
+  /** The same while a quota is cut. */
+  servedRate(nowMs: number): number {
+    return this.allowedRate(nowMs) * this.rates.quota;
   }
 
   /** How long what arrives now waits before its own turn. */
@@ -57,14 +62,16 @@ export class LoadQueue {
    * stands for many, each of them waits for its own only.
    */
   get ownWorkMs(): number {
-    return Math.max(0, this.commitWork / this.rates.weight - 1) * this.serviceMs;
+    return (
+      Math.max(0, this.commitWork / this.rates.weight - 1) * (this.serviceMs / this.rates.quota)
+    );
   }
 
   /** Takes up so much work. */
   serve(operations: number, nowMs: number): void {
     const earliest = nowMs - this.rates.burstMs;
     const from = this.busyUntilMs > earliest ? this.busyUntilMs : earliest;
-    this.busyUntilMs = from + operations * this.serviceMs;
+    this.busyUntilMs = from + (operations * this.serviceMs) / this.rates.quota;
   }
 
   /** Operations a second offered of late, the window that has not ended included when it is the worse one. */
@@ -89,7 +96,7 @@ export class LoadQueue {
   }
 
   #notePeak(rate: number): void {
-    const allowed = 1000 / this.serviceMs;
+    const allowed = (1000 * this.rates.quota) / this.serviceMs;
     if (rate / allowed <= this.peakUtilisation) return;
     this.peakUtilisation = rate / allowed;
     this.peakRate = rate;

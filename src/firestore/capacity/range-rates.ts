@@ -20,6 +20,8 @@ export interface RangeRates {
   readonly deletedRowLifeMs: number;
   /** How many alike operations one stands for; 1 but in a simulation of cohorts. */
   readonly weight: number;
+  /** What of all these rates is served now: below 1 while a quota is cut. */
+  quota: number;
 }
 
 export function rangeRates(constants: ModelConstants, weight = 1): RangeRates {
@@ -38,5 +40,6 @@ export function rangeRates(constants: ModelConstants, weight = 1): RangeRates {
     splitRows: constants["split-rows"],
     deletedRowLifeMs: constants["deleted-row-life"],
     weight,
+    quota: 1,
   };
 }

@@ -11,15 +11,31 @@ const window = {
   untilSecond: z.number().positive().max(86_400).nullable().default(null),
 };
 
+const path = z.string().min(1).max(1000);
+
 /** Whom it hits. Without any of these: everybody. */
 const target = {
-  /** Documents and collections whose paths begin so: "users/", "ops/batch_performance". */
-  path: z.string().min(1).max(1000).nullable().default(null),
+  /**
+   * Documents and collections whose paths begin so: "users/", "ops/batch_performance". A segment
+   * that is an asterisk stands for any one.
+   */
+  path: path.nullable().default(null),
+  /** A range of keys: those from this path on, in the order of the database, … */
+  keysFrom: path.nullable().default(null),
+  /** … and before this one. */
+  keysUntil: path.nullable().default(null),
   /** Everything of one tenant and its users, by size: 0 is the largest. */
   tenant: z.int().min(0).max(100_000).nullable().default(null),
   operations: z.enum(["commits", "reads", "all"]).default("commits"),
+};
+
+const share = z.number().gt(0).max(1);
+
+/** The same, and how much of it. */
+const shareOfTarget = {
+  ...target,
   /** Of what it could hit it hits this share, by the run's seed. */
-  share: z.number().gt(0).max(1).default(1),
+  share: share.default(1),
 };
 
 const faultWindow = z
@@ -29,21 +45,42 @@ const faultWindow = z
       kind: z.literal("refuse"),
       code: z.enum(["ABORTED", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL"]),
       ...window,
-      ...target,
+      ...shareOfTarget,
     }),
     /** Done, and the answer lost on its way. */
     z.strictObject({
       kind: z.literal("lose-answer"),
       code: z.enum(["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"]),
       ...window,
-      ...target,
+      ...shareOfTarget,
     }),
-    /** Done, but so much later: a slow range of keys, a zone's brown-out. */
+    /** Done, but so much later: a slow range of keys. */
     z.strictObject({
       kind: z.literal("slow"),
       addedMs: z.number().positive().max(600_000),
       ...window,
+      ...shareOfTarget,
+    }),
+    /** A zone browns out: some calls find nobody (UNAVAILABLE), and others somebody who is slow. */
+    z.strictObject({
+      kind: z.literal("brown-out"),
+      unavailableShare: share.default(0.1),
+      slowShare: share.default(0.5),
+      addedMs: z.number().positive().max(600_000).default(800),
+      ...window,
       ...target,
+      operations: target.operations.unwrap().default("all"),
+    }),
+    /** The limits themselves drop to this share of what they are; where limits are on or observed. */
+    z.strictObject({
+      kind: z.literal("quota-cut"),
+      share: z.number().gt(0).lt(1),
+      ...window,
+    }),
+    /** All key ranges are forgotten, as in a database that nobody has used for long. */
+    z.strictObject({
+      kind: z.literal("cold-database"),
+      atSecond: z.number().min(0).max(86_400),
     }),
     /**
      * The pulse's instance dies in the middle of whatever it does. What it has sent may be carried
@@ -58,7 +95,7 @@ const faultWindow = z
   ])
   .refine(
     (fault) =>
-      fault.kind === "instance-death" ||
+      !("untilSecond" in fault) ||
       fault.untilSecond === null ||
       fault.untilSecond > fault.fromSecond,
     { path: ["untilSecond"], message: "expected a later second than fromSecond" },

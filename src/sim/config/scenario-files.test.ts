@@ -19,7 +19,7 @@ function perSecond(perUserPerMinute: number): number {
 }
 
 describe("the project's scenarios", () => {
-  test("are the fourteen that the README describes", () => {
+  test("are the fifteen that the README describes", () => {
     expect(loadScenarios().map(({ name }) => name)).toEqual([
       "active",
       "baseline",
@@ -35,6 +35,7 @@ describe("the project's scenarios", () => {
       "pulse-minute",
       "rough-day",
       "thundering-herd",
+      "zone-outage",
     ]);
   });
 
@@ -79,7 +80,7 @@ describe("finding a scenario", () => {
     expect(error.message).toBe(
       `--scenario: got "${name}", expected one of active, baseline, cold-collection, dashboards, ` +
         "flash-crash, group-index, high-volatility, large-tenant, large-tenant-ledger, " +
-        "onboarding-rush, ops-counter, pulse-minute, rough-day, thundering-herd.",
+        "onboarding-rush, ops-counter, pulse-minute, rough-day, thundering-herd, zone-outage.",
     );
     expect(error.hint).toBe(hint);
   });

@@ -8,12 +8,9 @@ import {
   type Write,
 } from "../../system/store/store.ts";
 import type { Fault } from "../config/fault.ts";
+import { callFaultsOf, type CallFault, type CallFaultKind } from "./call-fault.ts";
+import { isAimedAt, type TenantRankOf } from "./fault-aim.ts";
 import type { UserClient } from "./user-client.ts";
-
-type CallFault = Exclude<Fault, { kind: "instance-death" }>;
-
-/** Tells whose a path is. Undefined: nobody's in particular. */
-export type TenantRankOf = (path: string) => number | undefined;
 
 /** The faults of a phase that has begun. */
 export interface FaultScript {
@@ -34,7 +31,7 @@ export interface FaultMet {
 }
 
 /** How often each kind of fault was injected. */
-export type FaultCounts = Readonly<Record<CallFault["kind"], number>>;
+export type FaultCounts = Readonly<Record<CallFaultKind, number>>;
 
 /**
  * Stands between a run and its database, and does to the calls of a phase what its script says. A
@@ -44,6 +41,7 @@ export class FaultInjector {
   readonly #clock: Clock;
   readonly #onFault: ((met: FaultMet) => void) | undefined;
   #script: FaultScript | undefined;
+  #faults: readonly CallFault[] = [];
   #counts = noCounts();
 
   /** `onFault` hears of every call that a fault hits, before it does. */
@@ -53,7 +51,8 @@ export class FaultInjector {
   }
 
   begin(script: FaultScript): void {
-    this.#script = script.faults.length === 0 ? undefined : script;
+    this.#faults = callFaultsOf(script.faults);
+    this.#script = this.#faults.length === 0 ? undefined : script;
     this.#counts = noCounts();
   }
 
@@ -183,13 +182,13 @@ export class FaultInjector {
   ): CallFault | undefined {
     const atMs = this.#clock.monotonicMs();
     const second = (atMs - script.startMs) / 1000;
-    for (const fault of script.faults) {
-      if (fault.kind === "instance-death") continue;
+    for (const fault of this.#faults) {
       if (second < fault.fromSecond || second >= (fault.untilSecond ?? Infinity)) continue;
       if (fault.operations !== "all" && fault.operations !== operations) continue;
       if (!paths.some((path) => isAimedAt(fault, path, script.tenantRankOf))) continue;
       if (fault.share < 1 && !script.rng.chance(fault.share)) continue;
-      this.#counts = { ...this.#counts, [fault.kind]: this.#counts[fault.kind] + 1 };
+      const { countedAs } = fault;
+      this.#counts = { ...this.#counts, [countedAs]: this.#counts[countedAs] + 1 };
       this.#onFault?.({ atMs, fault, operation, paths });
       return fault;
     }
@@ -211,12 +210,7 @@ export class FaultInjector {
 }
 
 function noCounts(): FaultCounts {
-  return { refuse: 0, "lose-answer": 0, slow: 0 };
-}
-
-function isAimedAt(fault: CallFault, path: string, tenantRankOf: TenantRankOf): boolean {
-  if (fault.path !== null && !path.startsWith(fault.path)) return false;
-  return fault.tenant === null || tenantRankOf(path) === fault.tenant;
+  return { refuse: 0, "lose-answer": 0, slow: 0, "brown-out": 0 };
 }
 
 function injected(

@@ -192,6 +192,8 @@ test("opening prices belong to the symbols, not to the seed or the regime", () =
 test("a symbol that is not listed is refused by name", () => {
   const market = createMarket(specOf([{ regime: "calm", seconds: 60 }]), 60_000, createRng(1));
   expect(() => market.lastPriceAt("NOPE", 0)).toThrow("the market does not list NOPE");
+  // Trades of an earlier phase may still be open in it: there is nothing to value them with.
+  expect(market.quoteAt("NOPE", 0)).toBeUndefined();
 });
 
 const regimes: readonly Regime[] = [

@@ -32,7 +32,7 @@ export function createMarket(spec: MarketSpec, durationMs: number, rng: Rng): Ma
   return {
     symbols: symbols.map(({ ticker }) => ticker),
     quoteAt: (symbol, elapsedMs) =>
-      regimeAt(elapsedMs) === "halt" ? undefined : book.lastAt(symbol, elapsedMs),
+      regimeAt(elapsedMs) === "halt" ? undefined : book.quoteAt(symbol, elapsedMs),
     lastPriceAt: book.lastAt,
     regimeAt,
     updatesPerSecond: () => updatesPerSecond,

@@ -4,11 +4,14 @@ import type { Regime } from "../config/scenario.ts";
 export interface Market {
   readonly symbols: readonly string[];
   /**
-   * The last update of a symbol at or before the moment; undefined before its first one and while
-   * trading is halted.
+   * The last update of a symbol at or before the moment; undefined before its first one, while
+   * trading is halted, and of a symbol that is not listed: an earlier phase's market may have had it.
    */
   quoteAt(symbol: string, elapsedMs: number): MarketQuote | undefined;
-  /** The price at a moment whether or not trading is halted: what a data check compares with. */
+  /**
+   * The price at a moment whether or not trading is halted: what a data check compares with. Throws
+   * a RangeError for a symbol that is not listed.
+   */
   lastPriceAt(symbol: string, elapsedMs: number): MarketQuote;
   regimeAt(elapsedMs: number): Regime;
   /** Price updates of all symbols in each whole second. */

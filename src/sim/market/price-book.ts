@@ -9,6 +9,8 @@ import type { UpdateList } from "./update-list.ts";
 export interface PriceBook {
   /** The last update at or before the moment; the opening quote (elapsed 0) before the first. */
   readonly lastAt: (ticker: string, elapsedMs: number) => MarketQuote;
+  /** The same; undefined for a symbol that is not listed. */
+  readonly quoteAt: (ticker: string, elapsedMs: number) => MarketQuote | undefined;
 }
 
 /** How strongly a symbol's log price takes part in each source of movement. */
@@ -46,6 +48,10 @@ export function createPriceBook(options: PriceBookOptions, rng: Rng): PriceBook 
     quotes.set(symbol.ticker, { timesMs, priceUnits, last: { position: 0, quote } });
   }
   return {
+    quoteAt(ticker, elapsedMs) {
+      const found = quotes.get(ticker);
+      return found && lastQuote(found, elapsedMs);
+    },
     lastAt(ticker, elapsedMs) {
       const found = quotes.get(ticker);
       if (found === undefined) throw new RangeError(`the market does not list ${ticker}`);

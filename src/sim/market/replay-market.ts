@@ -45,7 +45,7 @@ export function createReplayMarket(
   const volatilityPerSecond = realisedVolatility(path, durationMs);
   return {
     symbols: symbols.map(({ ticker }) => ticker),
-    quoteAt: book.lastAt,
+    quoteAt: book.quoteAt,
     lastPriceAt: book.lastAt,
     regimeAt: (elapsedMs) => {
       const second = Math.min(Math.floor(elapsedMs / 1000), localVolatility.length - 1);

@@ -240,6 +240,8 @@ const phaseSchema = z.strictObject({
   billed: z.strictObject({ service: billedSchema, clients: billedSchema }).optional(),
   limiterWaitMs: z.number().nonnegative(),
   limiterWaits: z.record(z.string(), z.int().nonnegative()),
+  /** How often each failure was seen, of the pulse and of clients; the most frequent ones. */
+  failures: z.record(z.string(), z.int().nonnegative()).optional(),
   /** Absent where the limits were off. */
   limits: phaseLimitsSchema.optional(),
   /** Writes a scenario makes past pulse and limiter: due, committed, refused or failed, not begun. */

@@ -55,6 +55,17 @@ export class LimitsSession {
     this.#resetMs = this.#clock.monotonicMs();
   }
 
+  /** False where there are no limits to change. */
+  async cool(): Promise<boolean> {
+    await this.#target.control?.cool();
+    return this.#target.control !== null;
+  }
+
+  async setQuota(share: number): Promise<boolean> {
+    await this.#target.control?.setQuota(share);
+    return this.#target.control !== null;
+  }
+
   /**
    * What the limits did since `beginPhase`; `startMs` is when the phase's own time began. undefined
    * when the limits are off, or the target died: then that is what the run ends with.

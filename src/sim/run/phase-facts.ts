@@ -139,6 +139,9 @@ function phaseHistograms(ended: EndedPhase, facts: PhaseFacts): readonly Histogr
   ].filter(({ count }) => count > 0);
 }
 
+/** Different failures that a result holds: the rest are rare, and the log has them. */
+const FAILURES_KEPT = 20;
+
 /** A phase as the report shows it. */
 function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phase {
   const { counts } = facts;
@@ -190,6 +193,7 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phas
     },
     limiterWaitMs: counts.limiterWaitMs,
     limiterWaits: Object.fromEntries(facts.limiterWaits),
+    failures: Object.fromEntries(facts.failures.slice(0, FAILURES_KEPT)),
     fairness: ended.recorder.tenants.fairness(),
   };
 }

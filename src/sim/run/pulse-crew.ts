@@ -75,9 +75,12 @@ export class PulseCrew {
     const { recorder } = this.#phase;
     const { shardKey } = this.#options.group;
     const instance = this.#instance;
-    const ending = this.#sweepAs(instance, sweep).catch((error: unknown) =>
-      recorder.sweepFailed(error, sweep.startMs, shardKey),
-    );
+    const ending = this.#sweepAs(instance, sweep).catch((error: unknown) => {
+      const { startMs, signal } = sweep;
+      // The phase was over while it still asked for its lease or its list: nobody was visited.
+      if (signal.aborted && error === signal.reason) recorder.updates.skipped(startMs, shardKey);
+      else recorder.sweepFailed(error, startMs, shardKey);
+    });
     await Promise.race([ending, instance.death]);
   }
 

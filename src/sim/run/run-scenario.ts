@@ -8,6 +8,7 @@ import type { Store } from "../../system/store/store.ts";
 import type { RunOutput } from "../cli/progress.ts";
 import type { OthersWatch } from "../cohort/cohort-limiter.ts";
 import { cohortCount } from "../cohort/cohort-weight.ts";
+import type { Fault } from "../config/fault.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { FaultInjector } from "../drivers/fault-injector.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
@@ -22,6 +23,7 @@ import { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { createTrades } from "../population/create-trades.ts";
 import type { Target } from "../targets/target.ts";
 import { driveClients, driveDirectWrites, drivePulse, listen } from "./lanes.ts";
+import { changeLimits } from "./limits-script.ts";
 import type { LimitsSession } from "./limits-session.ts";
 import { settle } from "./settle.ts";
 import { showLive } from "./live-view.ts";
@@ -116,6 +118,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
         (signal) => driveClients({ ...context, signal }, scenario, opened, recorder, durationMs),
         (signal) =>
           driveDirectWrites({ ...context, signal }, scenario, opened, recorder, durationMs),
+        (signal) => changeLimits({ ...context, signal }, scenario, startMs, durationMs),
       ],
       context.signal,
     );
@@ -159,8 +162,14 @@ function noteFaults(
   counts: ReturnType<FaultInjector["end"]>,
 ): void {
   if (faults.length === 0) return;
-  const deaths = faults.filter(({ kind }) => kind === "instance-death").length;
-  const done = Object.entries({ ...counts, "instance-death": deaths })
+  const asked = (kind: Fault["kind"]): number => faults.filter((one) => one.kind === kind).length;
+  const all = {
+    ...counts,
+    "instance-death": asked("instance-death"),
+    "quota-cut": asked("quota-cut"),
+    "cold-database": asked("cold-database"),
+  };
+  const done = Object.entries(all)
     .filter(([, times]) => times > 0)
     .map(([kind, times]) => `${kind} ${times.toLocaleString("en-US")} times`);
   note(`${name}: faults by script: ${done.length === 0 ? "none was met" : done.join(", ")}.`);

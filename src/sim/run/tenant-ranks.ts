@@ -1,6 +1,6 @@
 import { tenantPath } from "../../system/schema/tenant.ts";
 import { userPath } from "../../system/schema/user.ts";
-import type { TenantRankOf } from "../drivers/fault-injector.ts";
+import type { TenantRankOf } from "../drivers/fault-aim.ts";
 import type { Population } from "../population/population.ts";
 
 /** Whose a path is: the tenant's own documents, and those of its users. 0 is the largest tenant. */

@@ -91,7 +91,7 @@ describe("a swarm", () => {
   const lost = { id: "data.ledger", group: "data", verdict: "fail", samples: 3, figure: "1 lost" };
   const slow = { id: "benchmark.pnl-latency", group: "benchmark", verdict: "fail", samples: 3 };
   const resultOf = (...checks: readonly object[]): Result =>
-    ({ run: { status: "complete" }, checks }) as unknown as Result;
+    ({ run: { status: "complete" }, checks, phases: [] }) as unknown as Result;
 
   it("tells of a broken promise, a program that fell over and a run that differs, and goes on", async () => {
     let runs = 0;
@@ -125,8 +125,14 @@ describe("a swarm", () => {
     expect(outcome).toEqual({ ran: 3, ranTwice: 0, findings: [] });
   });
 
+  it("finds a fault of the program that the pulse took for a user's", () => {
+    const failures = { "user failed: RangeError": 3, "user failed: commit ABORTED": 1 };
+    const result = { ...resultOf(slow), phases: [{ name: "calm", failures }] };
+    expect(brokenPromises(result as unknown as Result)).toEqual(["calm: user failed: RangeError"]);
+  });
+
   it("finds a run that was cut, whatever its checks say", () => {
-    const cut = { run: { status: "partial", partialReason: "no reason" }, checks: [] };
+    const cut = { run: { status: "partial", partialReason: "no reason" }, checks: [], phases: [] };
     expect(brokenPromises(cut as unknown as Result)).toEqual(["ended early: no reason"]);
   });
 });

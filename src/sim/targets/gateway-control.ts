@@ -7,7 +7,10 @@ import { askLocal, NoAnswer, type LocalRequest } from "./local-http.ts";
 const TIMEOUT_MS = 10_000;
 
 /** What a run asks and tells the limits, wherever they are held. */
-export type LimitsControl = Pick<GatewayControl, "limits" | "setMode" | "resetCounters" | "warm">;
+export type LimitsControl = Pick<
+  GatewayControl,
+  "limits" | "setMode" | "resetCounters" | "warm" | "cool" | "setQuota"
+>;
 
 /** The gateway's own endpoints, beside the Firestore API on the same port (docs/gateway.md). */
 export class GatewayControl {
@@ -45,6 +48,16 @@ export class GatewayControl {
   /** Splits key ranges as if so many evenly spread writes a second had long been served. */
   async warm(writesPerSecond: number): Promise<void> {
     await this.#send("POST", "/plimsoll/v1/warm", { writesPerSecond });
+  }
+
+  /** Forgets every split, as a database that nobody has used for long. */
+  async cool(): Promise<void> {
+    await this.#send("POST", "/plimsoll/v1/cool");
+  }
+
+  /** From now on this share of every limit is served; 1: all of it. */
+  async setQuota(share: number): Promise<void> {
+    await this.#send("POST", "/plimsoll/v1/quota", { share });
   }
 
   async #send(

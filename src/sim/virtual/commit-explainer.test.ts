@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FirestoreError } from "../../firestore/data/status.ts";
 import type { Write } from "../../firestore/data/write.ts";
 import { faultsSchema } from "../config/fault.ts";
+import { callFaultsOf } from "../drivers/call-fault.ts";
 import type { FaultMet } from "../drivers/fault-injector.ts";
 import { CommitExplainer } from "./commit-explainer.ts";
 import type { SeenCommit } from "./in-process-database.ts";
@@ -27,8 +28,8 @@ function commit(
 }
 
 function fault(atMs: number, given: Readonly<Record<string, unknown>>): FaultMet {
-  const [parsed] = faultsSchema.parse([given]);
-  if (parsed === undefined || parsed.kind === "instance-death") throw new Error("a call's fault");
+  const [parsed] = callFaultsOf(faultsSchema.parse([given]));
+  if (parsed === undefined) throw new Error("a call's fault");
   return { atMs, fault: parsed, operation: "commit", paths: [TRADE] };
 }
 

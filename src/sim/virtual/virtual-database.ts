@@ -91,5 +91,7 @@ function controlOf(clock: Clock, admission: ControlledAdmission): LimitsControl 
     setMode: async (mode) => admission.setMode(mode),
     resetCounters: async () => admission.resetCounters(clock.monotonicMs()),
     warm: async (writesPerSecond) => admission.warm(writesPerSecond),
+    cool: async () => admission.cool(),
+    setQuota: async (share) => admission.setQuota(share),
   };
 }

@@ -93,6 +93,8 @@ function whenLimitsHold(target: Target, then: () => void): Target {
       limits: () => control.limits(),
       resetCounters: () => control.resetCounters(),
       warm: (writesPerSecond) => control.warm(writesPerSecond),
+      cool: () => control.cool(),
+      setQuota: (share) => control.setQuota(share),
       setMode: async (mode) => {
         await control.setMode(mode);
         if (mode === "on") then();

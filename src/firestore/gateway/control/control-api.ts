@@ -71,6 +71,21 @@ const ROUTES: readonly Route[] = [
   },
   {
     method: "POST",
+    path: "/plimsoll/v1/cool",
+    what: "ranges as if nobody had used the database for long",
+    handle: ({ admission }) => {
+      admission.cool();
+      return { cool: true };
+    },
+  },
+  {
+    method: "POST",
+    path: "/plimsoll/v1/quota",
+    what: '{"share": 0.5}: so much of every limit is served; 1: all of it',
+    handle: setQuota,
+  },
+  {
+    method: "POST",
     path: "/plimsoll/v1/explain",
     what: '?project=ID&database=(default) with {"writes": […]} as in REST: what a commit would touch',
     handle: ({ admission, clock }, query, body) =>
@@ -184,6 +199,14 @@ function warm({ admission }: ControlOptions, query: Query, body: Buffer) {
   const { writesPerSecond } = parse(warmSchema, query, body);
   admission.warm(writesPerSecond);
   return { warm: writesPerSecond };
+}
+
+const quotaSchema = z.strictObject({ share: z.coerce.number().positive().max(1) });
+
+function setQuota({ admission }: ControlOptions, query: Query, body: Buffer) {
+  const { share } = parse(quotaSchema, query, body);
+  admission.setQuota(share);
+  return { share };
 }
 
 /** Settings from the query and a JSON body together. @throws ControlError */
