@@ -42,6 +42,26 @@ describe("Histogram", () => {
     );
   });
 
+  test("law: steps give the quantiles of the latencies they were made of", () => {
+    const latency = fc.oneof(
+      fc.double({ min: -1, max: 5_000_000, noNaN: true }),
+      fc.double({ min: 0, max: 5, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(latency, { minLength: 1, maxLength: 50 }), (latencies) => {
+        const [all, steps] = [new Histogram(), new Histogram()];
+        for (const latencyMs of latencies) {
+          all.record(latencyMs);
+          steps.recordStep(Histogram.stepOf(latencyMs), 1);
+        }
+        for (const share of [0.01, 0.5, 0.99, 1]) {
+          expect(steps.quantileMs(share)).toBe(all.quantileMs(share));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("quantiles lie within 0.1 % of the exact ones", () => {
     fc.assert(
       fc.property(

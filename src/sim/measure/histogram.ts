@@ -11,6 +11,8 @@ const MICROSECONDS = 1000;
 const HIGHEST_US = 3_600_000_000;
 /** Relative error of a recorded value: below 0.1 %. */
 const SIGNIFICANT_DIGITS = 3;
+/** So many digits take steps of one in 1,024 to 2,048: ten bits after a value's first. */
+const STEP_BITS = 10;
 /** A bucket counts to 4 billion. */
 const BUCKET_BITS = 32;
 
@@ -38,11 +40,22 @@ export class Histogram {
     return histogram;
   }
 
+  /** The least number of microseconds that is recorded as this latency is. */
+  static stepOf(latencyMs: number): number {
+    const value = valueOf(latencyMs);
+    const steps = Math.max(0, 31 - Math.clz32(value) - STEP_BITS);
+    return ((value >>> steps) << steps) >>> 0;
+  }
+
   /** Records a latency `count` times. Negative ones (clocks that differ) count as zero. */
   record(latencyMs: number, count = 1): void {
-    const value = Math.min(HIGHEST_US, Math.max(1, Math.round(latencyMs * MICROSECONDS)));
-    this.#hdr.recordValueWithCount(value, count);
+    this.#hdr.recordValueWithCount(valueOf(latencyMs), count);
     this.#sumMs += Math.max(0, latencyMs) * count;
+  }
+
+  /** Records what `stepOf` gave. The mean is then that of the steps. */
+  recordStep(step: number, count: number): void {
+    this.record(step / MICROSECONDS, count);
   }
 
   add(other: Histogram): void {
@@ -62,7 +75,7 @@ export class Histogram {
 
   /** 0 when there is none. */
   get meanMs(): number {
-    return this.count === 0 ? 0 : round(this.#sumMs / this.count);
+    return this.count === 0 ? 0 : roundMs(this.#sumMs / this.count);
   }
 
   get maxMs(): number {
@@ -92,6 +105,12 @@ export class Histogram {
   }
 }
 
-function round(valueMs: number): number {
+/** In whole microseconds, which fit 32 bits. Less than one counts as one. */
+function valueOf(latencyMs: number): number {
+  return Math.min(HIGHEST_US, Math.max(1, Math.round(latencyMs * MICROSECONDS)));
+}
+
+/** To whole microseconds. */
+export function roundMs(valueMs: number): number {
   return Math.round(valueMs * MICROSECONDS) / MICROSECONDS;
 }

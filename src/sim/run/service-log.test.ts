@@ -56,11 +56,26 @@ test.each([
   symlinkSync(place, file);
   const faults: string[] = [];
   const log = openServiceLog(clock, file, (reason) => faults.push(reason));
-  log.info({}, "Swept.");
-  while (faults.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  // Lines are gathered before they are written.
+  while (faults.length === 0) {
+    log.info({}, "Swept.".repeat(100));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   log.info({}, "Swept again.");
   await log.keep(folder);
   await log.discard();
   expect(faults).toEqual([expect.stringContaining(code)]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("is given up at the end, when what was gathered cannot be written", async () => {
+  const file = join(folder, "log");
+  symlinkSync("/dev/full", file);
+  const faults: string[] = [];
+  const log = openServiceLog(clock, file, (reason) => faults.push(reason));
+  log.info({}, "Swept.");
+  await log.keep(folder);
+  await log.discard();
+  expect(faults).toEqual([expect.stringContaining("ENOSPC")]);
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { Account } from "../schema/user.ts";
 import type { KnownAccount } from "./user-state.ts";
 
 interface Entry {
-  readonly known: KnownAccount | undefined;
+  known: KnownAccount | undefined;
   readonly readAtMs: number;
 }
 
@@ -43,8 +43,9 @@ export class AccountCache {
   wrote(uid: string, fields: Partial<Account>): void {
     const entry = this.#entries.get(uid);
     if (entry?.known === undefined) return;
+    const { path } = entry.known;
     const account = { ...entry.known.account, ...fields };
-    this.#entries.set(uid, { ...entry, known: { account, version: undefined } });
+    entry.known = { path, account, version: undefined };
   }
 
   /** After a write of which nobody knows whether it was applied. */

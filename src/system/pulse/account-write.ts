@@ -1,5 +1,4 @@
 import { sum } from "../schema/money.ts";
-import { accountPath } from "../schema/user.ts";
 import type { PlannedWrite } from "./planned-write.ts";
 import type { KnownAccount } from "./user-state.ts";
 import type { Valuation } from "./value-trade.ts";
@@ -34,8 +33,7 @@ export function accountChanged({ account }: KnownAccount, figures: Figures): boo
 
 /** Writes the account's figures, guarded by its version where that is known. */
 export function accountWrite(
-  uid: string,
-  { version }: KnownAccount,
+  { path, version }: KnownAccount,
   figures: Figures,
   updatedAt: Date,
 ): PlannedWrite {
@@ -43,7 +41,7 @@ export function accountWrite(
     kind: "snapshot",
     write: {
       kind: "update",
-      path: accountPath(uid),
+      path,
       data: { ...figures, updated_at: updatedAt },
       ...(version === undefined ? {} : { precondition: { kind: "version", version } }),
     },

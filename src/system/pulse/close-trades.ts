@@ -83,7 +83,7 @@ interface Settled {
 
 /** Moves what was realised into the cash of a connected account. */
 function settleAccount(
-  { state, closedAt }: ClosingContext,
+  { closedAt }: ClosingContext,
   known: KnownAccount | undefined,
   closed: readonly Valuation[],
   stillOpen: readonly Valuation[],
@@ -91,7 +91,7 @@ function settleAccount(
   const cash = known?.account.cash;
   if (known?.account.configured !== true || cash === undefined) return { writes: [], known };
   const newCash = sum([cash, ...closed.map(({ result }) => result.pnl)]);
-  const planned = accountWrite(state.uid, known, figuresOf(newCash, stillOpen), closedAt);
+  const planned = accountWrite(known, figuresOf(newCash, stillOpen), closedAt);
   const account = { ...known.account, cash: newCash };
-  return { writes: [planned], known: { account, version: undefined } };
+  return { writes: [planned], known: { path: known.path, account, version: undefined } };
 }

@@ -75,7 +75,7 @@ function snapshotGroup(
   if (!slotBegins(uid, "snapshot", config.snapshotSeconds, time)) return [];
   const figures = figuresOf(cash, valuations);
   if (!accountChanged(known, figures)) return [];
-  return [[accountWrite(uid, known, figures, new Date(time.nowMs))]];
+  return [[accountWrite(known, figures, new Date(time.nowMs))]];
 }
 
 /** Move in per cent at which a signal is fully confident. */

@@ -136,7 +136,8 @@ export function createUserReader(
 }
 
 function parseAccount(snapshot: Snapshot): KnownAccount {
-  return { account: parseDocument(accountSchema, snapshot), version: snapshot.version };
+  const { path, version } = snapshot;
+  return { path, account: parseDocument(accountSchema, snapshot), version };
 }
 
 function parseTrade(snapshot: Snapshot): OpenTrade {

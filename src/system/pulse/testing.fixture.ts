@@ -1,4 +1,4 @@
-import { shadowTradePath, type Account, type ShadowTrade } from "../schema/user.ts";
+import { accountPath, shadowTradePath, type Account, type ShadowTrade } from "../schema/user.ts";
 import type { Quote } from "./quotes.ts";
 import type { KnownAccount, OpenTrade, UserState } from "./user-state.ts";
 
@@ -41,7 +41,7 @@ export function account(fields: Partial<Account> = {}): Account {
 }
 
 export function knownAccount(fields: Partial<Account> = {}, version?: string): KnownAccount {
-  return { account: account(fields), version };
+  return { path: accountPath("u1"), account: account(fields), version };
 }
 
 export function userState(fields: Partial<UserState> = {}): UserState {

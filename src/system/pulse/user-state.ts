@@ -19,6 +19,7 @@ export interface OpenTrade {
  * pulse alone writes it, and its lease lets one sweep at a time do so.
  */
 export interface KnownAccount {
+  readonly path: string;
   readonly account: Account;
   readonly version: string | undefined;
 }
