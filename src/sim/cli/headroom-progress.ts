@@ -54,7 +54,7 @@ export class HeadroomProgress {
   }
 
   seed({ seed, meets, fails, doubts, cut, trials }: SeedResult): void {
-    if (this.#isQuiet) return;
+    if (this.#isQuiet || trials.length === 0) return;
     const known = [
       ...(meets === null ? [] : [`${count(meets)} ${this.#noun} meet every check`]),
       ...(fails === null ? [] : [`${count(fails)} fail`]),

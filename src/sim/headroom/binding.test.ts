@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bindingOf, sameCause } from "./binding.ts";
 import { votesOf } from "./measure-stage.ts";
 import { nameOf } from "./remedy.ts";
+import { summarizeTrial } from "./trial-summary.ts";
 import { hot, syntheticResult, type Synthetic } from "./synthetic-result.fixture.ts";
 
 const REFUSAL = {
@@ -57,7 +58,7 @@ const ROWS: readonly (readonly [string, Synthetic, string])[] = [
   [
     "queueing that nobody is named for is the check's own",
     { failed: [{ id: "limits.queueing", group: "limits" }] },
-    "no limit and no setting: limits.queueing",
+    "limits.queueing by itself",
   ],
   [
     "a query without its index",
@@ -111,7 +112,7 @@ const ROWS: readonly (readonly [string, Synthetic, string])[] = [
         hottest: [hot("ramp-start", "collection users")],
       },
     },
-    "no limit and no setting: benchmark.pnl-latency",
+    "benchmark.pnl-latency by itself",
   ],
   [
     "the limiter's own limit, overstepped",
@@ -137,7 +138,7 @@ const ROWS: readonly (readonly [string, Synthetic, string])[] = [
   [
     "a limiter that is unfair is defective: no setting is to blame",
     { failed: [{ id: "limiter.fairness", group: "limiter" }] },
-    "no limit and no setting: limiter.fairness",
+    "limiter.fairness by itself",
   ],
   [
     "data that is lost has no limit for its cause, whatever was hot",
@@ -145,12 +146,12 @@ const ROWS: readonly (readonly [string, Synthetic, string])[] = [
       failed: [{ id: "data.ledger", group: "data" }],
       limits: { hottest: [hot("ramp-start", "collection users")] },
     },
-    "no limit and no setting: data.ledger",
+    "data.ledger by itself",
   ],
   [
     "limits that nobody asked",
     { failed: [{ id: "limits.refusals", group: "limits" }], limits: null },
-    "no limit and no setting: limits.refusals",
+    "limits.refusals by itself",
   ],
 ];
 
@@ -168,6 +169,23 @@ describe("what bound", () => {
 
   test("is nothing where no check failed", () => {
     expect(bindingOf(syntheticResult({ undecided: ["benchmark.pnl-latency"] }))).toBeUndefined();
+  });
+
+  test("is nothing where a check only saw nothing; and that is not what broke first", () => {
+    const empty = { id: "benchmark.onboarding", group: "benchmark", samples: 0 } as const;
+    const small = syntheticResult({ failed: [empty] });
+    expect(bindingOf(small)).toBeUndefined();
+    expect(summarizeTrial(small, 10, 1)).toMatchObject({
+      meets: true,
+      failed: [],
+      undecided: ["benchmark.onboarding"],
+    });
+    const both = syntheticResult({
+      failed: [empty, LATE, { id: "limits.queueing", group: "limits" }],
+    });
+    // Of those that say too much, causes come before what follows from them.
+    expect(bindingOf(both)?.id).toBe("limits.queueing");
+    expect(summarizeTrial(both, 10, 1).failed).toEqual([LATE.id, "limits.queueing"]);
   });
 
   test("is what broke first, not what is listed first", () => {
@@ -193,7 +211,7 @@ test("seeds vote; causes that differ in random IDs alone are one", () => {
   expect(votesOf([late, of("a"), of("b")])).toMatchObject({
     name: "sequential-index on index ledger_trades (ts ASC)",
     seeds: 2,
-    others: [{ name: "no limit and no setting: benchmark.pnl-latency", seeds: 1 }],
+    others: [{ name: "benchmark.pnl-latency by itself", seeds: 1 }],
   });
   expect(votesOf([])).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { CAUSE_FIRST } from "../verify/verdict.ts";
 import type { Check, HotSubject, Phase, PhaseLimits, Result } from "../report/result.ts";
 import { BENCHMARK } from "../verify/benchmark-table.ts";
 import { formatCount, formatMs, formatRate, plural } from "../verify/check.ts";
@@ -28,9 +29,19 @@ export function sameCause(one: Binding, other: Binding): boolean {
   return one.kind === other.kind && one.id === other.id && one.subject === other.subject;
 }
 
-/** What bound first in a run that failed; undefined when no check failed. */
+/**
+ * Whether a check has seen too much load. One without a sample fails, too, so that nothing passes
+ * unseen; but a load so small that nobody signed up in it is not more than the service takes.
+ */
+export function isTooMuch({ verdict, samples }: Check): boolean {
+  return verdict === "fail" && samples > 0;
+}
+
+/** What bound first in a run that was too much; undefined when none of its checks says so. */
 export function bindingOf(result: Result): Binding | undefined {
-  const failed = result.checks.filter(({ verdict }) => verdict === "fail");
+  const failed = result.checks
+    .filter(isTooMuch)
+    .sort((left, right) => CAUSE_FIRST.indexOf(left.group) - CAUSE_FIRST.indexOf(right.group));
   const check = failed.find(({ id }) => id === result.brokeFirst?.checkId) ?? failed[0];
   if (check === undefined) return undefined;
   const phase = result.phases.find(({ name }) => name === check.phase) ?? result.phases[0];

@@ -86,24 +86,39 @@ describe("headroom names the cause, and more fits when it is lifted", { timeout:
     expect(found.thenBinds).toBe("sequential-index on index ledger_trades (side ASC, ts DESC)");
   });
 
+  test("... and not by what the document takes for an exemption", async () => {
+    const scenario = { ...findScenario("large-tenant-ledger"), durationSeconds: 6 };
+    const indexes = readFileSync(scenarioIndexesFile("ledger-false-exemption.json"), "utf8");
+    const found = await ask({ scenario, change: { indexes }, from: 400, to: 800 });
+    const { before, binds, after } = told(found);
+    expect(before).toBeLessThan(800);
+    expect(binds).toBe("sequential-index on index ledger_trades (ts ASC)");
+    expect(after).toBe(800);
+  });
+
   test("a synchronised pulse on a cold database: the ramp, lifted by warm ranges", async () => {
     const scenario = { ...findScenario("thundering-herd"), durationSeconds: 20 };
-    const found = told(
-      await ask({
-        scenario,
-        // Beyond what a new range takes, so that the limiter is not what binds; and no latency but
-        // what limits make.
-        change: { limiterConfig: { batch_write_limit: 5000 }, options: { latency: "off" } },
-        from: 60,
-        to: 400,
-      }),
-    );
+    const whole = await ask({
+      scenario,
+      // Beyond what a new range takes, so that the limiter is not what binds; and no latency but
+      // what limits make.
+      change: { limiterConfig: { batch_write_limit: 5000 }, options: { latency: "off" } },
+      from: 60,
+      to: 400,
+    });
+    const found = told(whole);
     expect(found).toMatchObject({
       binds: "ramp-start on collection users",
       lifted: ["warm-ranges"],
       helped: "passes",
     });
     expect(found.after).toBeGreaterThan(found.before * 2);
+    // Spreading the pulse helps as well; the ramp limiter makes the updates wait instead.
+    expect(whole.stages[0]?.remedies.map(({ remedy, outcome }) => [remedy, outcome])).toEqual([
+      ["warm-ranges", "passes"],
+      ["spread-pulse", "passes"],
+      ["ramp-limiter", "moves"],
+    ]);
   });
 
   test("the single ops counter: the hot document, lifted by a distributed counter", async () => {

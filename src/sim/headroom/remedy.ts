@@ -35,7 +35,7 @@ export function nameOf({ kind, id, subject }: Binding): string {
     case "setting":
       return `the limiter's ${id}`;
     case "check":
-      return `no limit and no setting: ${id}`;
+      return `${id} by itself`;
   }
 }
 

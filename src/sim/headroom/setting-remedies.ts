@@ -3,6 +3,9 @@ import type { RemedyKind } from "./remedy.ts";
 
 const LIMITER_DOCS = "docs/limiter.md";
 
+/** Missed where all users of a sweep start at once, which a limiter that spreads them prevents. */
+const LATENCIES: readonly string[] = ["benchmark.pnl-latency", "benchmark.pnl-listener"];
+
 type Config = Situation["limiterConfig"];
 
 function withConfig(situation: Situation, change: Partial<Config>): Situation {
@@ -42,22 +45,26 @@ const RAISE_DOCUMENT_LIMIT: RemedyKind = {
 
 const ENABLE: RemedyKind = {
   id: "enable-limiter",
-  lifts: ["enable_rate_limiting"],
-  propose: () => ({
-    advice: "Switch the limiter on (enable_rate_limiting).",
-    source: LIMITER_DOCS,
-    change: (situation) => withConfig(situation, { enable_rate_limiting: true }),
-  }),
+  lifts: ["enable_rate_limiting", ...LATENCIES],
+  propose: (_, { limiterConfig }) =>
+    limiterConfig.enable_rate_limiting === false
+      ? {
+          advice:
+            "Switch the limiter on (enable_rate_limiting): without it all users start at once, too.",
+          source: LIMITER_DOCS,
+          change: (situation) => withConfig(situation, { enable_rate_limiting: true }),
+        }
+      : undefined,
 };
 
 const PACE: RemedyKind = {
   id: "pace",
-  lifts: ["strategy", "batch_cooldown_sec", "tuning.adaptive"],
-  propose: (_, { limiter }) =>
-    limiter === "paced"
+  lifts: ["strategy", "batch_cooldown_sec", "tuning.adaptive", ...LATENCIES],
+  propose: ({ id }, { limiter }) =>
+    limiter === "paced" || (LATENCIES.includes(id) && !limiter.startsWith("literal"))
       ? undefined
       : {
-          advice: `Use the paced strategy in place of ${limiter}: it spaces writes evenly and never stops a sweep.`,
+          advice: `Use the paced strategy in place of ${limiter}: it spaces users and writes evenly and never stops a sweep.`,
           source: LIMITER_DOCS,
           change: (situation) => ({ ...situation, limiter: "paced" }),
         },

@@ -125,7 +125,13 @@ function withTenants(users: number, tenants: number | null): RawOptions {
 function scenarioOf({ varied, scenario }: Situation, load: number): Scenario {
   const { pulse, directWrites } = scenario;
   if (varied === "trades" && pulse !== null) {
-    return { ...scenario, pulse: { ...pulse, openTradesPerUser: load } };
+    // What the document states for a scenario is for the trades it gives a user.
+    const documentWritesPerUserPerMinute = null;
+    return {
+      ...scenario,
+      documentWritesPerUserPerMinute,
+      pulse: { ...pulse, openTradesPerUser: load },
+    };
   }
   if (varied === "writes" && directWrites !== null) {
     return { ...scenario, directWrites: { ...directWrites, writesPerSecond: load } };

@@ -1,11 +1,11 @@
 import type { HistogramSummary, Result } from "../report/result.ts";
-import { bindingOf, type Binding } from "./binding.ts";
+import { bindingOf, isTooMuch, type Binding } from "./binding.ts";
 
 /** What headroom keeps of one trial. */
 export interface TrialSummary {
   readonly load: number;
   readonly seed: number;
-  /** No check failed. What too few samples left undecided does not count against it. */
+  /** No check failed. What no sample or too few left undecided does not count against it. */
   readonly meets: boolean;
   /** Ids of the checks that failed, and of those that could not be decided. */
   readonly failed: readonly string[];
@@ -27,15 +27,16 @@ interface TrialFigures {
 }
 
 export function summarizeTrial(result: Result, load: number, seed: number): TrialSummary {
-  const having = (wanted: string): readonly string[] =>
-    result.checks.filter(({ verdict }) => verdict === wanted).map(({ id }) => id);
-  const failed = having("fail");
+  const failed = result.checks.filter(isTooMuch);
+  const undecided = result.checks.filter(
+    (check) => check.verdict !== "pass" && !failed.includes(check),
+  );
   return {
     load,
     seed,
     meets: failed.length === 0,
-    failed,
-    undecided: having("inconclusive"),
+    failed: failed.map(({ id }) => id),
+    undecided: undecided.map(({ id }) => id),
     binding: bindingOf(result) ?? null,
     figures: figuresOf(result),
   };

@@ -58,7 +58,7 @@ interface Break {
 }
 
 /** Among equally early breaks, what causes comes before what follows from it. */
-const CAUSE_FIRST: readonly Check["group"][] = [
+export const CAUSE_FIRST: readonly Check["group"][] = [
   "limits",
   "limiter",
   "throughput",
