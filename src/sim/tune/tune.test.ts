@@ -6,8 +6,10 @@ import type { Check, Result } from "../report/result.ts";
 import type { TrialSpec } from "../trial/trial-spec.ts";
 import { LIMITER_PRESETS } from "../../system/limiter/config.ts";
 import { buildReport } from "./build-report.ts";
-import { configInput } from "./candidate.ts";
+import { assess } from "./assessment.ts";
+import { configInput, halfWayBack } from "./candidate.ts";
 import { renderFrontPlot } from "./front-plot.ts";
+import { limiterSpace } from "./limiter-space.ts";
 import { renderTunePage } from "./render-page.ts";
 import { renderTuneSummary } from "./render-summary.ts";
 import { renderTuneText } from "./render-text.ts";
@@ -18,6 +20,8 @@ const BASE = fixtureResult();
 
 /** A service that is freshest at 800 writes/s, breaks above 1,500, and lags below 400. */
 interface World {
+  /** Above this rate nothing gets fresher, or staler. */
+  readonly plateauFrom?: number;
   /** A rate above which this seed breaks what others do not. */
   readonly fragileSeed?: { readonly seed: number; readonly above: number };
 }
@@ -30,13 +34,14 @@ function rateOf({ options, limiterConfig }: TrialSpec): number {
   return config.batch_write_limit * (isSmall ? 4 : 1);
 }
 
-function resultOf(spec: TrialSpec, { fragileSeed }: World): Result {
+function resultOf(spec: TrialSpec, { fragileSeed, plateauFrom = Infinity }: World): Result {
   const rate = rateOf(spec);
   const seed = Number(spec.options["seed"]);
   const isLiteral = spec.options["limiter"] === "literal";
   const isFragile = fragileSeed?.seed === seed && rate > fragileSeed.above;
   const fails = isLiteral || rate > 1500 || rate < 400 || isFragile;
-  const freshMs = 100 + Math.abs(Math.log(rate / 800)) * 400 + (isLiteral ? 20_000 : 0) + seed / 10;
+  const distance = rate > plateauFrom ? 0 : Math.abs(Math.log(rate / Math.min(800, plateauFrom)));
+  const freshMs = 100 + distance * 400 + (isLiteral ? 20_000 : 0) + seed / 10;
   const [check] = BASE.checks;
   const verdict: Check["verdict"] = fails ? "fail" : "pass";
   const [histogram] = BASE.histograms.filter(({ metric }) => metric === "pnl-commit");
@@ -89,6 +94,28 @@ describe("tuning a limiter", () => {
     expect(tuned.ledger.spent).toBeLessThanOrEqual(REQUEST.budget);
     // What makes no difference is as by default.
     expect(Object.keys(tuned.recommended!.changes)).toEqual(["batch_write_limit"]);
+  });
+
+  it("leaves out what makes no difference, whatever was drawn", async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const { recommended } = await run({}, { seed, budget: 65 });
+      const paths = Object.keys(recommended?.changes ?? {});
+      expect([seed, paths.filter((path) => path !== "batch_write_limit")]).toEqual([seed, []]);
+    }
+  });
+
+  it("goes no further on a plateau than it must, and has tried to go back from there", async () => {
+    const { recommended, ledger, seeds } = await run({ plateauFrom: 900 });
+    const { batch_write_limit: limit = 0 } = configInput(recommended!);
+    expect(limit).toBeGreaterThan(840);
+    expect(limit).toBeLessThan(1100);
+    const space = limiterSpace("paced", 367);
+    for (const path of Object.keys(recommended!.changes)) {
+      const less = halfWayBack(space, recommended!, path);
+      const tried = ledger.outcomes(less, "full", seeds);
+      expect(tried.length).toBe(seeds.length);
+      expect(assess(tried).freshnessP99Ms).toBeGreaterThan(105);
+    }
   });
 
   it("finds the same however the trials' answers come in", async () => {
