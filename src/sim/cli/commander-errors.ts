@@ -20,10 +20,14 @@ export function fromCommander(error: unknown, flags: readonly string[]): unknown
   }
 }
 
+/** Options of commands, not of runs, that name a file. */
+const FILE_OPTIONS = new Set(["--config", "--output", "--rules"]);
+
 export function missingValue(flag: string, next?: string): UserError {
   const got = next === undefined ? "got nothing" : `got the option ${next}`;
-  const accepts = RUN_OPTION_SPECS.find((spec) => spec.flag === flag)?.accepts ?? "a file";
-  const message = `${flag}: a value is missing, ${got}. Accepted: ${accepts}.`;
+  const accepts = RUN_OPTION_SPECS.find((spec) => spec.flag === flag)?.accepts;
+  const accepted = accepts ?? (FILE_OPTIONS.has(flag) ? "a file" : "one value, see the help");
+  const message = `${flag}: a value is missing, ${got}. Accepted: ${accepted}.`;
   return new UserError("E_MISSING_VALUE", message, SEE_HELP);
 }
 

@@ -106,7 +106,7 @@ test("an explanation tells of faults, whose calls may never reach the database, 
   await sim(...run, "--scenario", "rough-day", "--limiter", "literal", "--reports", reports);
   const { stdout } = await sim("replay", join(reports, "latest"), "--explain", "users/");
   expect(stdout).toMatch(/^0:00:\d\d\.\d{3} fault by script, refuse, hits commit of users/m);
-  expect(stdout).toMatch(/, try 2: committed after/);
+  expect(stdout).toMatch(/, after a failure: committed after/);
   expect(stdout).toMatch(/^Asked about: \d+ committed, .*held back by the limiter \(/m);
 });
 

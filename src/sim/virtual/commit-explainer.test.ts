@@ -80,7 +80,7 @@ describe("CommitExplainer", () => {
       `0:00:01.500 commit of ${TRADE}: failed after 20.0 ms: ABORTED: too much contention [document-rate, document ${TRADE}] One document takes 1 write/s.`,
       `0:00:01.700 fault by script, refuse, hits commit of ${TRADE}: UNAVAILABLE`,
       `0:00:02.000 fault by script, slow, hits commit of ${TRADE}: 800 ms later`,
-      `0:00:02.800 commit of ${TRADE}, try 3: committed after 20.0 ms`,
+      `0:00:02.800 commit of ${TRADE}, after 2 failures: committed after 20.0 ms`,
       `0:00:02.900 commit of 2 writes, ${TRADE} first: committed after 50.0 ms, 12.0 of it in the queue of a document that was full, 30.3 of it for a transaction's locks`,
       `0:00:03.000 limiter refuses ${TRADE}: open-circuit: too many refusals`,
       "Asked about: 3 committed, 1 failed, 1 hit by the fault refuse, 1 hit by the fault slow, 1 held back by the limiter (document-limit), 1 refused by the limiter.",
@@ -106,6 +106,20 @@ describe("CommitExplainer", () => {
     expect(explainer.lines()).toEqual([
       `0:00:00.000 commit of ${TRADE}: committed after 20.0 ms`,
       "Asked about: 1 loaded before the first phase, which takes no time, 1 committed.",
+    ]);
+  });
+
+  it("takes a commit for a repeat only when the one before had ended", () => {
+    const explainer = new CommitExplainer(TRADE);
+    const error = new FirestoreError("ABORTED", "too much contention");
+    explainer.see(commit(100, [TRADE], { endedMs: 2_000, error }));
+    explainer.see(commit(200, [TRADE], { endedMs: 2_100, error }));
+    explainer.see(commit(2_100, [TRADE]));
+    expect(explainer.lines().map((line) => /after.* failure/.exec(line)?.[0])).toEqual([
+      undefined,
+      undefined,
+      "after a failure",
+      undefined,
     ]);
   });
 

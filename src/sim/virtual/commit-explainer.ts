@@ -33,8 +33,8 @@ export class CommitExplainer {
   readonly #lines: Line[] = [];
   /** Paths of users, by what the run itself wrote of them. */
   readonly #tenantOf = new Map<string, string>();
-  /** Commits that failed and have not succeeded since, by what they write: how often. */
-  readonly #failed = new Map<string, number>();
+  /** Commits that failed and have not succeeded since, by what they write. */
+  readonly #failed = new Map<string, { readonly times: number; readonly lastMs: number }>();
   readonly #counts = new Map<string, number>();
 
   /** `asked`: "users/u1/…", "62s" or a tenant's ID. */
@@ -52,11 +52,11 @@ export class CommitExplainer {
       return;
     }
     const key = paths.join(" ");
-    const tries = this.#tries(key);
+    const failures = this.#failuresBefore(key, commit.arrivedMs);
     if (commit.error === null) this.#failed.delete(key);
-    else this.#failed.set(key, tries);
+    else this.#failed.set(key, { times: failures + 1, lastMs: commit.endedMs });
     this.#count(commit.error === null ? "committed" : "failed");
-    this.#tell(commit.arrivedMs, commitText(commit, tries));
+    this.#tell(commit.arrivedMs, commitText(commit, failures));
   }
 
   /** What the service's limiter answered; that it let something go at once is not told. */
@@ -85,7 +85,7 @@ export class CommitExplainer {
     this.#tell(atMs, `fault by script, ${fault.kind}, hits ${where}: ${what}`);
     if (fault.kind !== "refuse" || operation !== "commit") return;
     const key = paths.join(" ");
-    this.#failed.set(key, this.#tries(key));
+    this.#failed.set(key, { times: this.#failuresBefore(key, atMs) + 1, lastMs: atMs });
   }
 
   /** What was asked about, in order of time, and how much of each kind there was. */
@@ -104,8 +104,10 @@ export class CommitExplainer {
     ];
   }
 
-  #tries(key: string): number {
-    return (this.#failed.get(key) ?? 0) + 1;
+  /** Of commits of the same documents, which had ended when this one came: most likely a repeat. */
+  #failuresBefore(key: string, atMs: number): number {
+    const failed = this.#failed.get(key);
+    return failed === undefined || failed.lastMs > atMs ? 0 : failed.times;
   }
 
   #count(what: string): void {
@@ -159,10 +161,11 @@ function isAtOrBeneath(path: string, asked: string): boolean {
   return path === asked || path.startsWith(asked.endsWith("/") ? asked : `${asked}/`);
 }
 
-/** commit of 11 writes, users/u1/trades/t1 first, try 2: committed after 35.2 ms, 4.0 of it … */
-function commitText(commit: SeenCommit, tries: number): string {
+/** commit of 11 writes, users/u1/trades/t1 first, after 2 failures: committed after 35.2 ms, … */
+function commitText(commit: SeenCommit, failures: number): string {
   const { arrivedMs, endedMs, writes, error, refusal } = commit;
-  const again = tries === 1 ? "" : `, try ${tries}`;
+  const again =
+    failures === 0 ? "" : `, after ${failures === 1 ? "a failure" : `${failures} failures`}`;
   const what = `commit of ${whatText(writes.map(({ path }) => path))}${again}`;
   const after = `after ${(endedMs - arrivedMs).toFixed(1)} ms${waitsText(commit)}`;
   if (error === null) return `${what}: committed ${after}`;
