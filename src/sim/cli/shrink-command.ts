@@ -103,11 +103,12 @@ async function wholeOf(result: Result, check: Check): Promise<Whole> {
   const raw = rawOptions(result);
   const limiter = savedLimiter(result);
   const spec = { options: raw, ...(limiter === undefined ? {} : { limiterConfig: limiter }) };
-  const { options, scenarios, limiterConfig } = await prepareTrial(spec);
+  const { options, scenarios, limiterConfig, cohort } = await prepareTrial(spec);
   const { scenario: _scenario, duration: _duration, ...same } = raw;
   const whole = {
     users: options.users,
     tenants: options.tenants,
+    cohort,
     scenarios: phasesOf(scenarios, options.durationMs),
   };
   return { result, check, options: same, limiterConfig, whole };

@@ -6,7 +6,7 @@ import { checkKey, chooseCheck, failedCheck } from "./same-check.ts";
 import { shrinkCase } from "./shrink-search.ts";
 import { describeCase, type RunCase } from "./shrunk-case.ts";
 
-const WHOLE: RunCase = { users: 100, tenants: 40, scenarios: loadScenarios() };
+const WHOLE: RunCase = { users: 100, tenants: 40, cohort: 1, scenarios: loadScenarios() };
 
 test("every reduction of every scenario of the project is a scenario", () => {
   const reductions = RUN_ASPECTS.flatMap((aspect) => aspect(WHOLE));
@@ -30,6 +30,14 @@ test("what always fails shrinks to one user, one phase and nothing in it but one
   expect([durationSeconds, faults, market.symbols, market.regimes.length]).toEqual([5, [], 1, 1]);
   expect([pulse, clients, directWrites].filter((lane) => lane !== null)).toHaveLength(1);
   expect(describeCase(smallest)).toMatch(/^1 user of 1 tenant, 5 s of [a-z-]+$/);
+});
+
+test("users in cohorts are tried one by one, and else go by whole cohorts", () => {
+  const cohorts = { ...WHOLE, users: 300_000, tenants: 100, cohort: 30 };
+  const users = RUN_ASPECTS.flatMap((aspect) => aspect(cohorts)).map(({ smaller }) => smaller);
+  expect(users).toContainEqual({ ...cohorts, users: 10_000, tenants: 4, cohort: 1 });
+  for (const one of users) expect(one.users % one.cohort).toBe(0);
+  expect(describeCase(cohorts)).toContain("300000 users of 100 tenants, in cohorts of 30, ");
 });
 
 test("the same check is the one of that name, whatever the phase is called, and has samples", () => {

@@ -11,6 +11,7 @@ const SECONDS_MIN = 5;
  */
 export const RUN_ASPECTS: readonly Aspect<RunCase>[] = [
   fewerPhases,
+  oneByOne,
   fewerUsers,
   inEachPhase(shorter),
   inEachPhase(fewerLanes),
@@ -37,11 +38,24 @@ function fewerPhases(present: RunCase): readonly Reduction<RunCase>[] {
   return scenarios.length === 2 ? only : [...only, ...without];
 }
 
+/** Each of a cohort's users by itself: as many as were simulated. */
+function oneByOne(present: RunCase): readonly Reduction<RunCase>[] {
+  const { users, cohort } = present;
+  if (cohort === 1) return [];
+  const alone = users / cohort;
+  const smaller = { ...present, users: alone, tenants: tenantsFor(alone, present), cohort: 1 };
+  return [{ label: `users ${users} in cohorts of ${cohort} → ${alone} one by one`, smaller }];
+}
+
 function fewerUsers(present: RunCase): readonly Reduction<RunCase>[] {
-  return smallerNumbers(present.users, 1).map((users) => ({
-    label: `users ${present.users} → ${users}`,
-    smaller: { ...present, users, tenants: tenantsFor(users, present) },
-  }));
+  const { cohort } = present;
+  return smallerNumbers(present.users / cohort, 1).map((simulated) => {
+    const users = simulated * cohort;
+    return {
+      label: `users ${present.users} → ${users}`,
+      smaller: { ...present, users, tenants: tenantsFor(users, present) },
+    };
+  });
 }
 
 function fewerTenants(present: RunCase): readonly Reduction<RunCase>[] {

@@ -13,7 +13,12 @@ const GOING_ON = new AbortController().signal;
 function caseOf({ options, scenarios = [] }: TrialSpec): RunCase {
   const users = Number(options["users"]);
   const tenants = Number(options["tenants"] ?? Math.ceil(users * 0.4));
-  return { users, tenants, scenarios: scenarios.map((one) => scenarioSchema.parse(one)) };
+  return {
+    users,
+    tenants,
+    cohort: 1,
+    scenarios: scenarios.map((one) => scenarioSchema.parse(one)),
+  };
 }
 
 describe("a run with a faulty limiter", () => {

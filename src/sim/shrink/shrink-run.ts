@@ -86,6 +86,7 @@ export async function shrinkRun(request: ShrinkRequest): Promise<Shrunk | undefi
   }
 }
 
-export function specOf({ users, tenants, scenarios }: RunCase, spec: TrialSpec): TrialSpec {
-  return { ...spec, options: { ...spec.options, users, tenants }, scenarios: [...scenarios] };
+export function specOf({ users, tenants, cohort, scenarios }: RunCase, spec: TrialSpec): TrialSpec {
+  const options = { ...spec.options, users, tenants, cohort };
+  return { ...spec, options, scenarios: [...scenarios] };
 }

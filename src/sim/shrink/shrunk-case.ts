@@ -4,6 +4,8 @@ import type { Scenario } from "../config/scenario.ts";
 export interface RunCase {
   readonly users: number;
   readonly tenants: number;
+  /** Users that each simulated one stands for: their number is a multiple of it. */
+  readonly cohort: number;
   /** As they run, one phase after another: with their lengths and names. */
   readonly scenarios: readonly Scenario[];
 }
@@ -14,11 +16,12 @@ export function tenantsFor(users: number, present: RunCase): number {
 }
 
 /** "9 users of 4 tenants, 34 s of high-volatility, 2 faults" */
-export function describeCase({ users, tenants, scenarios }: RunCase): string {
+export function describeCase({ users, tenants, cohort, scenarios }: RunCase): string {
   const phases = scenarios.map(({ durationSeconds, name }) => `${durationSeconds} s of ${name}`);
   const faults = scenarios.reduce((total, scenario) => total + scenario.faults.length, 0);
   const parts = [
     `${count(users, "user")} of ${count(tenants, "tenant")}`,
+    ...(cohort === 1 ? [] : [`in cohorts of ${cohort}`]),
     ...phases,
     ...(faults === 0 ? [] : [count(faults, "fault")]),
   ];

@@ -45,6 +45,7 @@ export function smallRun(one: RunCase, inputs: SmallRunInputs): SmallRun {
       clock: "virtual",
       users: one.users,
       tenants: one.tenants,
+      cohort: one.cohort,
       scenario,
       duration: seconds === undefined ? null : seconds * 1000,
       limiterConfig: preset in LIMITER_PRESETS ? preset : fileOf(LIMITER_FILE, limiterConfig),
