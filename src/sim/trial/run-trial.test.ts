@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { UserError } from "../cli/errors.ts";
 import { INDEXES_FILE } from "../cli/project-files.ts";
@@ -84,4 +87,21 @@ it("ends at a moment of its own time with what there is, and by a signal with no
   expect(cut.phases[0]?.durationMs).toBeLessThan(20_000);
   const reason = new Error("enough");
   await expect(runTrial(SMALL, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+it("leaves nothing behind: a trial's clock and database are forgotten after it", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const parts: WeakRef<object>[] = [];
+  await runTrial(SMALL, {
+    standIns: {
+      watchStore: (store, clock) => {
+        parts.push(new WeakRef(store), new WeakRef(clock));
+        return store;
+      },
+    },
+  });
+  await setImmediate();
+  collectGarbage();
+  expect(parts.map((part) => part.deref())).toEqual([undefined, undefined]);
 });

@@ -33,8 +33,6 @@ export interface VirtualDatabase {
 /** Nobody in a run reads the past, and old versions are most of what the memory would hold. */
 const VERSIONS_MAX = 1000;
 
-const NEVER: Promise<Error> = new Promise(() => undefined);
-
 /** A database as production would behave, in this process, and the ways a run has to it. */
 export function createVirtualDatabase(
   clock: Clock,
@@ -70,7 +68,8 @@ export function createVirtualDatabase(
       evaluatesRules: false,
       processId: null,
       gatewayProcessId: null,
-      died: NEVER,
+      // Of its own: whoever waits for a promise that all runs share would never be forgotten.
+      died: new Promise(() => undefined),
       clear: async () => database.clear(),
       collectionIds: (documentPath = "") => database.collectionIds(documentPath),
       stop: () => Promise.resolve(),
