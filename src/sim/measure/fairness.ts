@@ -36,11 +36,12 @@ export class TenantLatencies {
 
   fairness(): Fairness {
     const means: number[] = [];
+    const histogram = new Histogram();
     let worst: { readonly tenant: string; readonly p99Ms: number } | undefined;
     for (const [tenant, { samples, sumMs, counts }] of this.#tenants) {
       means.push(roundMs(sumMs / samples));
       if (samples < MINIMUM_SAMPLES) continue;
-      const histogram = new Histogram();
+      histogram.clear();
       for (const [step, count] of counts) histogram.recordStep(step, count);
       const p99Ms = histogram.quantileMs(0.99);
       if (worst === undefined || p99Ms > worst.p99Ms) worst = { tenant, p99Ms };

@@ -58,6 +58,12 @@ export class Histogram {
     this.record(step / MICROSECONDS, count);
   }
 
+  /** Forgets all, so that one histogram may serve many distributions one after the other. */
+  clear(): void {
+    this.#hdr.reset();
+    this.#sumMs = 0;
+  }
+
   add(other: Histogram): void {
     this.#hdr.add(other.#hdr);
     this.#sumMs += other.#sumMs;

@@ -42,8 +42,9 @@ export async function listUsers(
       // The path says whose status it is; a field that says otherwise must not lead elsewhere.
       const uid = parentIdOf(snapshot.path);
       try {
-        const { tenant_id: tenantId } = parseDocument(tradingStatusSchema, snapshot);
-        users.push({ uid, tenantId });
+        const { uid: stated, tenant_id: tenantId } = parseDocument(tradingStatusSchema, snapshot);
+        // One string for a user in every sweep, where the store keeps it, is found sooner in maps.
+        users.push({ uid: stated === uid ? stated : uid, tenantId });
       } catch (error) {
         if (!(error instanceof DocumentError)) throw error;
         broken.push({ user: { uid, tenantId: tenantOf(snapshot) }, error });
