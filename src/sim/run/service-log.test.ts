@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +47,29 @@ test("is removed when the process exits before", async () => {
   process.listeners("exit").find(({ name }) => name === "removeAtExit")!(130);
   expect(existsSync(file)).toBe(false);
   await log.discard();
+});
+
+test("that could not be opened is nothing to the process's exit", () => {
+  const file = join(folder, "log");
+  symlinkSync("/dev/null/service.ndjson", file);
+  const sources = {
+    log: new URL("./service-log.ts", import.meta.url).href,
+    clock: new URL("../clock/real-clock.ts", import.meta.url).href,
+  };
+  const script = `
+    import { openServiceLog } from ${JSON.stringify(sources.log)};
+    import { createRealClock } from ${JSON.stringify(sources.clock)};
+    const { promise, resolve } = Promise.withResolvers();
+    const log = openServiceLog(createRealClock(), ${JSON.stringify(file)}, resolve);
+    log.info({}, "Swept.");
+    console.log(await promise);
+    await log.discard();
+  `;
+  const parameters = ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", script];
+  const { status, stdout, stderr } = spawnSync(process.execPath, parameters, { encoding: "utf8" });
+  expect(stdout).toContain("ENOTDIR");
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
 });
 
 test.each([

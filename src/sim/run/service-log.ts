@@ -58,6 +58,9 @@ export function openServiceLog(
     state = "given-up";
     onFault(error instanceof Error ? error.message : String(error));
     destination.destroy();
+    // A file that was never opened is never closed, and pino would still write it out when the
+    // process exits, which throws then: a run that had passed would end with 1.
+    destination.emit("close");
     closed.resolve();
   };
   destination.on("error", giveUp);
