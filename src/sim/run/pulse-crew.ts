@@ -32,7 +32,7 @@ export class PulseCrew {
   readonly #phase: PulsePhase;
   readonly #options: CrewOptions;
   readonly #limiter: WriteLimiter;
-  /** undefined where the limiter promises no even pace. */
+  /** undefined where the limiter promises no even pace, or serves others too who are not simulated. */
   readonly #watched: WatchedLimiter | undefined;
   readonly #events: PulseEvents;
   readonly #skewMs: number;
@@ -44,7 +44,7 @@ export class PulseCrew {
     this.#options = options;
     const { shardKey } = options.group;
     this.#watched =
-      options.limiter.stagger === "spread"
+      options.limiter.stagger === "spread" && phase.cohort === 1
         ? new WatchedLimiter(options.limiter, this.#newWatch())
         : undefined;
     const limiter = this.#watched ?? options.limiter;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Result } from "../report/result.ts";
 import { runTrial } from "../trial/run-trial.ts";
+import type { TrialSpec } from "../trial/trial-spec.ts";
 import { LIMITER_DEFECTS, standInsOf } from "./limiter-defects.fixture.ts";
 
 /*
@@ -27,5 +28,13 @@ describe("a virtual run", () => {
     const repeats = one.caughtBy === "throughput.retries" ? ["benchmark.contention"] : [];
     expect(failed(sound)).toEqual(repeats);
     expect(sound.checks.find(({ id }) => id === one.caughtBy)).toMatchObject({ verdict: "pass" });
+  });
+
+  it("holds no limiter to laws that others break who are not simulated", async () => {
+    const scenario = { ...LIMITER_DEFECTS[1]?.spec.scenarios?.[0], name: "cohorts" };
+    const spec = { options: { users: 600, cohort: 10, seed: 3 }, scenarios: [scenario] };
+    const ids = (await runTrial(spec as TrialSpec)).checks.map(({ id }) => id);
+    expect(ids).toContain("limiter.worst-second");
+    expect(ids).not.toContain("limiter.rate");
   });
 });
