@@ -112,6 +112,38 @@ describe("resets", () => {
   });
 });
 
+test("a quota that is cut holds for databases still to come, and until it is given back", () => {
+  const target = admission();
+  const refused = (fromMs: number): number =>
+    drive(target, {
+      fromMs,
+      minutes: 1,
+      spanMs: 30_000,
+      rate: 300,
+      write: (index) => attempt(set(`c/${scattered(index)}`, { x: scattered(index) })),
+    })[0]?.refused ?? -1;
+  target.setQuota(0.25);
+  expect(refused(0)).toBeGreaterThan(1000);
+  target.setQuota(1);
+  expect(refused(120_000)).toBe(0);
+});
+
+test("a database that is cooled has forgotten that it was warm", () => {
+  const target = admission();
+  target.warm(3000);
+  const refused = (fromMs: number): number =>
+    drive(target, {
+      fromMs,
+      minutes: 1,
+      spanMs: 15_000,
+      rate: 1500,
+      write: (index) => attempt(set(`c/${scattered(index)}`, { x: scattered(index) })),
+    })[0]?.refused ?? -1;
+  expect(refused(0)).toBe(0);
+  target.cool();
+  expect(refused(60_000)).toBeGreaterThan(9000);
+});
+
 test("warming helps neither a tail nor a single document", () => {
   const target = admission();
   target.warm(5000);

@@ -16,10 +16,14 @@ describe("GatewayControl", () => {
     await control.setMode("observe");
     await control.resetCounters();
     await control.warm(5000);
+    await control.cool();
+    await control.setQuota(0.5);
     expect(gateway.asked).toEqual([
       'POST /plimsoll/v1/mode {"limits":"observe"}',
       'POST /plimsoll/v1/reset {"counters":true}',
       'POST /plimsoll/v1/warm {"writesPerSecond":5000}',
+      "POST /plimsoll/v1/cool",
+      'POST /plimsoll/v1/quota {"share":0.5}',
     ]);
     expect(await control.limits()).toEqual(gateway.report);
   });

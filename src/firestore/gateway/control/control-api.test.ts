@@ -72,6 +72,18 @@ describe("the gateway's own paths", () => {
     expect(answer).toEqual({ status: 200, json: { warm: 4000 } });
   });
 
+  test("cool", async () => {
+    await ask("POST", "/plimsoll/v1/warm", '{"writesPerSecond": 4000}');
+    const answer = await ask("POST", "/plimsoll/v1/cool");
+    expect(answer).toEqual({ status: 200, json: { cool: true } });
+  });
+
+  test("quota", async () => {
+    const answer = await ask("POST", "/plimsoll/v1/quota", '{"share": 0.5}');
+    expect(answer).toEqual({ status: 200, json: { share: 0.5 } });
+    expect((await ask("POST", "/plimsoll/v1/quota?share=1")).json).toEqual({ share: 1 });
+  });
+
   test("explain: rows, entries, ranges and locks of a commit that is not made", async () => {
     const { json } = await ask("POST", "/plimsoll/v1/explain", COMMIT);
     expect(json).toMatchObject({ documentRows: 1, indexRows: 2, locks: ["a/b"], participants: 1 });
@@ -122,6 +134,7 @@ describe("the gateway's own paths", () => {
       400,
       "GET /plimsoll shows what is accepted.",
     ],
+    ["POST", "/plimsoll/v1/quota", '{"share": 0}', 400, "GET /plimsoll shows what is accepted."],
     ["POST", "/plimsoll/v1/explain", '{"writes": [{"update": {"name": "x"}}]}', 400, COMMIT_FORM],
     ["POST", "/plimsoll/v1/explain?project=a%2Fb", COMMIT, 400, COMMIT_FORM],
     ["POST", "/plimsoll/v1/warm", "x".repeat(10_485_761), 413, "Send up to 10485760 bytes."],
