@@ -183,6 +183,16 @@ describe("findHeadroom", () => {
     ]);
   });
 
+  test("a remedy that leads to another cause at once makes no room, and that cause is told", async () => {
+    const { stages } = await find({ lifts: 2 }, ({ users, warm, limiter }) => {
+      if (users <= 50) return syntheticResult();
+      return syntheticResult(warm || limiter === "ramp" ? PACE : RAMP);
+    });
+    expect(stages).toHaveLength(1);
+    expect(stages[0]?.remedies.map(({ outcome }) => outcome)).toEqual(["moves", "moves"]);
+    expect(stages[0]?.remedies[0]?.detail).toContain("the limiter's batch_write_limit. ");
+  });
+
   test("a larger load that passes above one that fails is told of, and the lower is the answer", async () => {
     // The curve asks more loads than the search, and meets one that fails below the threshold.
     const { stages } = await find({ seeds: [1], lifts: 0, curve: true }, ({ users }) =>

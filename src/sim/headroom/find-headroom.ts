@@ -77,7 +77,7 @@ async function tryRemedies(
   situation: Situation,
   events: HeadroomEvents,
 ): Promise<readonly Tried[]> {
-  if (binding === null) return [];
+  if (binding === null || events.signal.aborted) return [];
   const failed = seeds.find(
     (one) => one.binding !== null && sameCause(one.binding, binding.binding),
   );
@@ -109,11 +109,9 @@ function outcomeOf(
   return { outcome, detail: `${nameOf(binding)}. ${binding.detail}` };
 }
 
-/** The first that lets the load pass; else the first that leads to another cause. */
+/** The first that lets the load pass: one that leads to another cause at once makes no room. */
 function choose(tried: readonly Tried[]): Tried | undefined {
-  const having = (outcome: TriedRemedy["outcome"]): Tried | undefined =>
-    tried.find(({ shown }) => shown.outcome === outcome);
-  return having("passes") ?? having("moves");
+  return tried.find(({ shown }) => shown.outcome === "passes");
 }
 
 function liftedCause({ id, lifts, advice }: Remedy): LiftedCause {
