@@ -3,7 +3,6 @@ import type { CapacityModel } from "../capacity/capacity-model.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
 import { LatencyModel, type LatencyProfile } from "../capacity/latency.ts";
 import type { DatabaseName } from "../data/document.ts";
-import { collectionOf } from "../data/document-path.ts";
 import { Timestamp } from "../data/timestamp.ts";
 import type { IndexCatalogue, IndexEntry, QueryPlan } from "../indexes/catalogue.ts";
 import type {
@@ -316,14 +315,13 @@ function chargeRows(
   created: 1 | -1,
   nowMs: number,
 ): void {
-  if (entries.length === 0) return;
-  const collection = collectionOf(path);
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index] as IndexEntry;
-    const place = state.placeOf(entry, collection, nowMs);
-    state.model.rowAt(place, entry, created);
+    const space = state.spaceOf(entry, path, nowMs);
+    state.model.rowAt(space, state.prefixOf(entry, path), entry, created);
+    if (created < 0) state.model.rowDeletedAt(state.placeOf(entry));
     if (isTwin(entry, entries[index + 1])) {
-      place.space.copies = 2;
+      space.copies = 2;
       index += 1;
     }
   }

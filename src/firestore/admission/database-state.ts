@@ -4,16 +4,27 @@ import type { KeySpace } from "../capacity/key-space.ts";
 import { RowPlace } from "../capacity/row-place.ts";
 import type { RowHandle } from "../capacity/row-table.ts";
 import type { DatabaseName } from "../data/document.ts";
-import { lastSegment } from "../data/document-path.ts";
+import { collectionOf, lastSegment } from "../data/document-path.ts";
 import type { IndexDefinition, IndexEntry } from "../indexes/catalogue.ts";
 import type { KnownDocument } from "./admission.ts";
 import { DocumentHandles } from "./document-handles.ts";
 import { indexName } from "./index-name.ts";
 import { PreviousMemory } from "./previous-memory.ts";
 
-/** Indexes of parents that are remembered; past this many all are looked up anew. */
+/** Indexes of parents whose deleted rows are remembered; past this many all are looked up anew. */
 const PLACES = 100_000;
 const INDEXES = 10_000;
+
+/** The space of an index's rows in one database. */
+class SpaceNote {
+  readonly state: DatabaseState;
+  readonly space: KeySpace;
+
+  constructor(state: DatabaseState, space: KeySpace) {
+    this.state = state;
+    this.space = space;
+  }
+}
 
 /** What the admission knows of one database. Two databases share nothing. */
 export class DatabaseState {
@@ -28,7 +39,7 @@ export class DatabaseState {
     IndexDefinition,
     { readonly collectionGroup: string; readonly space: KeySpace }
   >();
-  #lastCollection = "";
+  #lastPath = "";
   #lastPrefix = "\0";
 
   constructor(
@@ -51,22 +62,32 @@ export class DatabaseState {
     return this.#documents.of(this.model, path, nowMs, known);
   }
 
-  /** Where the entry's row lies, by what all rows of its index and parent have in common. */
-  placeOf(entry: IndexEntry, collection: string, nowMs: number): RowPlace {
-    const known = this.#places.get(entry.space);
+  /** The space of the row's index. */
+  spaceOf({ mark, definition }: IndexEntry, path: string, nowMs: number): KeySpace {
+    const { note } = mark;
+    if (note instanceof SpaceNote && note.state === this) return note.space;
+    const space = this.indexSpace(definition, lastSegment(collectionOf(path)), nowMs);
+    mark.note = new SpaceNote(this, space);
+    return space;
+  }
+
+  /** What the keys of a document's rows in the index begin with. */
+  prefixOf({ definition }: IndexEntry, path: string): string {
+    return definition.queryScope === "COLLECTION" ? this.#prefixOf(path) : "";
+  }
+
+  /** What is known of the rows of its index and parent. */
+  placeOf({ space, definition }: IndexEntry): RowPlace {
+    const known = this.#places.get(space);
     if (known !== undefined) return known;
-    const { definition } = entry;
-    const space = this.indexSpace(definition, lastSegment(collection), nowMs);
-    const place = new RowPlace(
-      space,
-      definition.queryScope === "COLLECTION" ? this.#prefixOf(collection) : "",
-    );
+    const isOfParent = definition.queryScope === "COLLECTION";
+    const place = new RowPlace(isOfParent, this.model.rates.deletedRowLifeMs);
     if (this.#places.size >= PLACES) this.#places.clear();
-    this.#places.set(entry.space, place);
+    this.#places.set(space, place);
     return place;
   }
 
-  /** The same for all rows of an index and parent, if any were written lately. */
+  /** The same for all rows of an index and parent, if any were deleted lately. */
   knownPlace(definition: IndexDefinition, collection: string): RowPlace | undefined {
     const isGroup = definition.queryScope === "COLLECTION_GROUP";
     // The name of an entry's space (IndexEntry.space).
@@ -84,10 +105,10 @@ export class DatabaseState {
   }
 
   /** Rows in COLLECTION scope lie by their parent first (firestore-facts 1.4). One string for all of a document's. */
-  #prefixOf(collection: string): string {
-    if (this.#lastCollection !== collection) {
-      this.#lastCollection = collection;
-      this.#lastPrefix = `${collection}\0`;
+  #prefixOf(path: string): string {
+    if (this.#lastPath !== path) {
+      this.#lastPath = path;
+      this.#lastPrefix = `${collectionOf(path)}\0`;
     }
     return this.#lastPrefix;
   }

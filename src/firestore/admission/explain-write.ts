@@ -1,6 +1,5 @@
 import type { KeyRange } from "../capacity/key-range.ts";
 import type { KeySpace } from "../capacity/key-space.ts";
-import { collectionOf } from "../data/document-path.ts";
 import type { IndexEntry } from "../indexes/catalogue.ts";
 import type { WriteExplanation } from "./controlled-admission.ts";
 import type { DatabaseState } from "./database-state.ts";
@@ -53,8 +52,7 @@ function touchedRanges(
     for (const [index, entry] of entries.entries()) {
       const before = entries[index - 1];
       if (before !== undefined && isTwin(before, entry)) continue;
-      const { space, prefix } = state.placeOf(entry, collectionOf(path), nowMs);
-      add(space, prefix + entry.key);
+      add(state.spaceOf(entry, path, nowMs), state.prefixOf(entry, path) + entry.key);
     }
   }
   return ranges;

@@ -167,18 +167,15 @@ export class CapacityModel {
     range.commitRows += this.weight;
   }
 
-  /** A row changes that has no handle: `created` (1) or deleted (-1). */
-  rowAt(place: RowPlace, rest: KeyRest, created: number): void {
-    const { space, prefix } = place;
-    let range = place.rangeOfAll();
-    if (range === undefined || this.#nowMs >= range.windowEndMs) {
-      range = space.touch(prefix, rest, this.#nowMs, this.weight);
-    } else if (!space.noteKey(range, prefix, rest, this.#nowMs, this.weight)) {
-      range = space.locate(prefix + rest.key);
-    }
+  /** A row changes that has no handle: `created` (1) or deleted (-1). Its key: the prefix and the rest. */
+  rowAt(space: KeySpace, prefix: string, rest: KeyRest, created: number): void {
+    const range = space.touch(prefix, rest, this.#nowMs, this.weight);
     this.#add(range, space, this.weight);
     range.commitRows += created * this.weight;
-    if (created >= 0) return;
+  }
+
+  /** A row there is deleted. */
+  rowDeletedAt(place: RowPlace): void {
     this.#emptied[this.#emptiedCount] = place;
     this.#emptiedCount += 1;
   }

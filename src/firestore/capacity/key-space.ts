@@ -130,13 +130,6 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     return this.noteKey(range, prefix, rest, nowMs, work) ? range : this.#find(prefix, rest);
   }
 
-  /** The range that holds every key with this prefix; undefined: they lie in several. */
-  rangeOfAll(prefix: string): KeyRange | undefined {
-    if (this.#ranges.length === 1) return this.#ranges[0];
-    const range = this.locate(prefix);
-    return this.locate(`${prefix}\uffff`) === range ? range : undefined;
-  }
-
   /** Samples the key if it is its turn, by the work that comes with it. False: the space has been cut anew, and the key may lie elsewhere. */
   noteKey(range: KeyRange, prefix: string, rest: KeyRest, nowMs: number, work = 1): boolean {
     range.untilSample -= work;

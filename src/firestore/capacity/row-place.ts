@@ -1,39 +1,24 @@
-import type { KeyRange } from "./key-range.ts";
-import type { KeySpace } from "./key-space.ts";
-
-/** Where the rows of an index lie that have a prefix in common: one parent's, for example. */
+/** The rows of an index, or those of one parent in it. */
 export class RowPlace {
-  readonly space: KeySpace;
-  readonly prefix: string;
-  /** The range of them all, as of the space's generation; undefined: they lie in several. */
-  #range: KeyRange | undefined;
-  #generation = -1;
+  readonly #isOfParent: boolean;
+  /** How long a deleted row is in the way, on the average. */
+  readonly #rowLifeMs: number;
   #deletedRows = 0;
   #deletedMs = 0;
 
-  constructor(space: KeySpace, prefix: string) {
-    this.space = space;
-    this.prefix = prefix;
-  }
-
-  /** The range that holds them all; undefined: they lie in several. */
-  rangeOfAll(): KeyRange | undefined {
-    if (this.#generation !== this.space.generation) {
-      this.#generation = this.space.generation;
-      this.#range = this.space.rangeOfAll(this.prefix);
-    }
-    return this.#range;
+  constructor(isOfParent: boolean, rowLifeMs: number) {
+    this.#isOfParent = isOfParent;
+    this.#rowLifeMs = rowLifeMs;
   }
 
   /** Deleted rows that are still in the way of readers. */
   deletedRowsAt(nowMs: number): number {
-    const { deletedRowLifeMs } = this.space.rates;
-    return this.#deletedRows * Math.exp((this.#deletedMs - nowMs) / deletedRowLifeMs);
+    return this.#deletedRows * Math.exp((this.#deletedMs - nowMs) / this.#rowLifeMs);
   }
 
   /** `weight`: how many alike rows, of which one parent's are each beneath a parent of their own. */
   noteDeleted(nowMs: number, weight: number): void {
-    this.#deletedRows = this.deletedRowsAt(nowMs) + (this.prefix === "" ? weight : 1);
+    this.#deletedRows = this.deletedRowsAt(nowMs) + (this.#isOfParent ? 1 : weight);
     this.#deletedMs = nowMs;
   }
 }

@@ -9,6 +9,8 @@ export class DocumentTree {
   readonly #rows = new Map<string, Row>();
   /** By collection ID, all collections of that name. */
   readonly #groups = new Map<string, Set<Collection>>();
+  /** By collection ID, how many documents all collections of that name have. */
+  readonly #groupSizes = new Map<string, number>();
   /** By the document's path, "" for the root: IDs of the live collections beneath it. */
   readonly #children = new Map<string, Set<string>>();
   #size = 0;
@@ -28,6 +30,10 @@ export class DocumentTree {
 
   group(id: string): Iterable<Collection> {
     return this.#groups.get(id) ?? [];
+  }
+
+  groupSize(id: string): number {
+    return this.#groupSizes.get(id) ?? 0;
   }
 
   /** IDs of the collections right beneath a document that hold documents at any depth. */
@@ -53,6 +59,9 @@ export class DocumentTree {
     const wasLive = collection.isLive;
     collection.resize(difference);
     this.#size += difference;
+    const groupSize = this.groupSize(collection.id) + difference;
+    if (groupSize > 0) this.#groupSizes.set(collection.id, groupSize);
+    else this.#groupSizes.delete(collection.id);
     if (collection.isLive !== wasLive) this.#link(collection);
   }
 

@@ -111,10 +111,9 @@ class WideScope extends Scope {
   }
 
   override get size(): number {
-    if (this.#collectionId === undefined) return this.#tree.size;
-    let size = 0;
-    for (const collection of this.#tree.group(this.#collectionId)) size += collection.size;
-    return size;
+    return this.#collectionId === undefined
+      ? this.#tree.size
+      : this.#tree.groupSize(this.#collectionId);
   }
 
   override *liveRows(): Generator<Row> {

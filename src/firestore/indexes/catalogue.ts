@@ -21,6 +21,12 @@ export interface IndexDefinition {
   readonly fields: readonly IndexField[];
 }
 
+/** What all rows of an index have in common, whatever their parents. */
+export interface IndexMark {
+  /** For the limits to keep what they know of the index. */
+  note: object | undefined;
+}
+
 /**
  * A row of an index. Rows of one space lie beside each other in order of their key, so a space is
  * what can become a hot range: one index over one collection path (COLLECTION scope), or over all
@@ -29,6 +35,7 @@ export interface IndexDefinition {
 export interface IndexEntry {
   /** "users/u1/trades (status ASC, created_at DESC)": names the index and its collection. */
   readonly space: string;
+  readonly mark: IndexMark;
   /** Compares, by code units, as the index orders its rows: the values, then the document. */
   readonly key: string;
   readonly definition: IndexDefinition;

@@ -5,7 +5,7 @@ import { ShapedMap } from "../data/shaped-map.ts";
 import type { MapValue } from "../data/value.ts";
 import { isMap } from "../data/value-type.ts";
 import { fieldPathSize } from "../data/value-size.ts";
-import type { IndexDefinition, IndexField } from "./catalogue.ts";
+import type { IndexDefinition, IndexField, IndexMark } from "./catalogue.ts";
 import { nameDirectionAfter, type IndexFile } from "./index-file.ts";
 import { columnText } from "./needed-index.ts";
 import type { SingleFields } from "./single-fields.ts";
@@ -17,8 +17,7 @@ export interface RowPlan {
   readonly suffix: string;
   /** Of an index over all collections of the name; undefined: each collection has its own. */
   readonly groupSpace: string | undefined;
-  /** The row's place among a collection's spaces. */
-  readonly slot: number;
+  readonly mark: IndexMark;
   /** For each column, whether it goes down. */
   readonly isDescending: readonly boolean[];
   readonly isNameDescending: boolean;
@@ -62,7 +61,8 @@ export class GroupPlan {
   readonly #singleFields: SingleFields;
   readonly #top = new Map<string, FieldPlan>();
   readonly #shapes = new Map<Shape, readonly FieldPlan[]>();
-  #slots = 0;
+  #lastShape: Shape | undefined;
+  #lastFields: readonly FieldPlan[] = [];
   #fields = 0;
 
   constructor(group: string, file: IndexFile, singleFields: SingleFields) {
@@ -73,7 +73,7 @@ export class GroupPlan {
       .map((definition) => this.#composite(definition));
   }
 
-  /** Whether it remembers so many fields that it is to be made anew, and what is kept by its slots too. */
+  /** Whether it remembers so many fields that it is to be made anew, . */
   get isFull(): boolean {
     return this.#fields > MOST_FIELDS;
   }
@@ -82,7 +82,7 @@ export class GroupPlan {
   isUntouched(before: MapValue, after: MapValue): boolean {
     if (!(before instanceof ShapedMap && after instanceof ShapedMap)) return false;
     if (before.shape !== after.shape) return false;
-    const fields = this.#shapes.get(after.shape) ?? this.#planShape(after.shape);
+    const fields = this.fieldsOf(after.shape);
     for (let slot = 0; slot < fields.length; slot += 1) {
       const [old, current] = [before.slots[slot], after.slots[slot]];
       if (old === current) continue;
@@ -91,10 +91,14 @@ export class GroupPlan {
     return true;
   }
 
-  #planShape(shape: Shape): readonly FieldPlan[] {
-    const plans = shape.names.map((name) => this.field(name));
-    this.#shapes.set(shape, plans);
-    return plans;
+  /** The fields of maps of the shape, at the top; in the order of its names. */
+  fieldsOf(shape: Shape): readonly FieldPlan[] {
+    if (shape === this.#lastShape) return this.#lastFields;
+    const fields = this.#shapes.get(shape) ?? shape.names.map((name) => this.field(name));
+    this.#shapes.set(shape, fields);
+    this.#lastShape = shape;
+    this.#lastFields = fields;
+    return fields;
   }
 
   /** The field of this name in the map whose fields are given; at the top by default. */
@@ -135,8 +139,6 @@ export class GroupPlan {
   #row(definition: IndexDefinition): RowPlan {
     const { collectionGroup, queryScope, fields } = definition;
     const suffix = ` (${fields.map(columnText).join(", ")})`;
-    const slot = this.#slots;
-    this.#slots += 1;
     return {
       definition,
       suffix,
@@ -144,7 +146,7 @@ export class GroupPlan {
         queryScope === "COLLECTION_GROUP"
           ? `collection group ${collectionGroup}${suffix}`
           : undefined,
-      slot,
+      mark: { note: undefined },
       isDescending: fields
         .filter(({ fieldPath }) => fieldPath !== "__name__")
         .map((field) => "order" in field && field.order === "DESCENDING"),

@@ -1,7 +1,7 @@
 import { collectionOf, lastSegment, parentOf } from "../data/document-path.ts";
 import type { Value } from "../data/value.ts";
 import { documentNameSize, valueSize } from "../data/value-size.ts";
-import type { IndexDefinition, IndexEntry } from "./catalogue.ts";
+import type { IndexDefinition, IndexEntry, IndexMark } from "./catalogue.ts";
 import type { RowPlan } from "./entry-plan.ts";
 import { ascendingKey, descendingKey, INDEXED_BYTES, nameKey } from "./value-key.ts";
 
@@ -69,17 +69,26 @@ const GROUP_OVERHEAD = 48;
 
 /** A row of an index. Its key is made when it is asked for: many writes are only counted. */
 export class Entry implements IndexEntry {
-  readonly space: string;
+  readonly #collection: string;
   readonly #row: RowPlan;
   readonly #values: readonly KeyedValue[];
   readonly #name: KeyedName;
   #key: string | undefined;
 
-  constructor(space: string, row: RowPlan, values: readonly KeyedValue[], name: KeyedName) {
-    this.space = space;
+  /** `collection`: the path of the document's. */
+  constructor(collection: string, row: RowPlan, values: readonly KeyedValue[], name: KeyedName) {
+    this.#collection = collection;
     this.#row = row;
     this.#values = values;
     this.#name = name;
+  }
+
+  get space(): string {
+    return this.#row.groupSpace ?? this.#collection + this.#row.suffix;
+  }
+
+  get mark(): IndexMark {
+    return this.#row.mark;
   }
 
   get definition(): IndexDefinition {

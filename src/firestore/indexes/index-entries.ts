@@ -1,5 +1,6 @@
 import { collectionOf, lastSegment } from "../data/document-path.ts";
 import { getField } from "../data/map-fields.ts";
+import { ShapedMap } from "../data/shaped-map.ts";
 import type { ArrayValue, MapValue, Value } from "../data/value.ts";
 import { isArray, isMap, isVector, vectorOf } from "../data/value-type.ts";
 import { valuesIdentical } from "../data/values-identical.ts";
@@ -13,15 +14,6 @@ import { ascendingKey } from "./value-key.ts";
 
 /** Collection groups whose plans are kept. Past this many all are forgotten. */
 const MOST_GROUPS = 10_000;
-/** Collections whose names of spaces are kept: two generations of so many. */
-const COLLECTIONS = 20_000;
-
-interface Collection {
-  readonly path: string;
-  readonly plan: GroupPlan;
-  /** Names of its spaces, by the row's slot. */
-  readonly spaces: (string | undefined)[];
-}
 
 interface Rows {
   readonly removed: IndexEntry[];
@@ -35,8 +27,6 @@ export class IndexEntries {
   readonly #file: IndexFile;
   readonly #singleFields: SingleFields;
   readonly #plans = new Map<string, GroupPlan>();
-  #young = new Map<string, Collection>();
-  #old = new Map<string, Collection>();
   #lastPlan: GroupPlan | undefined;
   #writes = 0;
 
@@ -56,9 +46,9 @@ export class IndexEntries {
     if (before !== undefined && after !== undefined && plan.isUntouched(before, after)) {
       return NO_CHANGES;
     }
-    const walk = new Walk(this.#collectionOf(path, plan), path, (this.#writes += 1));
+    const walk = new Walk(plan, path, (this.#writes += 1));
     if (before === undefined || after === undefined) {
-      for (const composite of walk.collection.plan.composites) walk.touch(composite);
+      for (const composite of plan.composites) walk.touch(composite);
     }
     walk.compareMaps(before, after, undefined);
     for (const composite of walk.touched) walk.compareComposite(composite, before, after);
@@ -85,30 +75,20 @@ export class IndexEntries {
     this.#lastPlan = plan;
     return plan;
   }
-
-  #collectionOf(documentPath: string, plan: GroupPlan): Collection {
-    const path = collectionOf(documentPath);
-    const known = this.#young.get(path) ?? this.#old.get(path);
-    const collection = known?.plan === plan ? known : { path, plan, spaces: [] };
-    this.#young.set(path, collection);
-    if (this.#young.size >= COLLECTIONS) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    return collection;
-  }
 }
 
 /** One write's way through the fields of a document before and after it. */
 class Walk {
-  readonly collection: Collection;
   readonly rows: Rows = { removed: [], inserted: [] };
   readonly touched: CompositePlan[] = [];
+  readonly #plan: GroupPlan;
+  readonly #collection: string;
   readonly #name: KeyedName;
   readonly #write: number;
 
-  constructor(collection: Collection, path: string, write: number) {
-    this.collection = collection;
+  constructor(plan: GroupPlan, path: string, write: number) {
+    this.#plan = plan;
+    this.#collection = collectionOf(path);
     this.#name = new KeyedName(path);
     this.#write = write;
   }
@@ -125,7 +105,14 @@ class Walk {
     after: MapValue | undefined,
     owner: FieldPlan | undefined,
   ): void {
-    const { plan } = this.collection;
+    const plan = this.#plan;
+    if (before === undefined && owner === undefined && after instanceof ShapedMap) {
+      const fields = plan.fieldsOf(after.shape);
+      for (let slot = 0; slot < fields.length; slot += 1) {
+        this.#add(fields[slot] as FieldPlan, after.slots[slot] as Value, this.rows.inserted);
+      }
+      return;
+    }
     if (after !== undefined) {
       for (const [name, value] of after) {
         const previous = before?.get(name);
@@ -167,7 +154,7 @@ class Walk {
     for (const row of rows) {
       if (kept.size > 0 && kept.has(rowKey(row))) continue;
       const values = row.map((value) => new KeyedValue(value));
-      out.push(new Entry(this.#space(plan), plan, values, this.#name));
+      out.push(new Entry(this.#collection, plan, values, this.#name));
     }
   }
 
@@ -178,7 +165,7 @@ class Walk {
     if (isArray(value)) this.#pushElements(field.elements, value, NOTHING_KEPT, out);
     else if (isPlainMap(value)) {
       for (const [name, inner] of value) {
-        this.#add(this.collection.plan.field(name, field), inner, out);
+        this.#add(this.#plan.field(name, field), inner, out);
       }
     }
   }
@@ -201,7 +188,7 @@ class Walk {
   #pushAll(plans: readonly RowPlan[], value: Value, out: IndexEntry[]): void {
     if (plans.length === 0) return;
     const values = [new KeyedValue(value)];
-    for (const plan of plans) out.push(new Entry(this.#space(plan), plan, values, this.#name));
+    for (const plan of plans) out.push(new Entry(this.#collection, plan, values, this.#name));
   }
 
   #pushElements(
@@ -218,16 +205,6 @@ class Walk {
       seen.add(key);
       this.#pushAll(plans, element, out);
     }
-  }
-
-  #space(plan: RowPlan): string {
-    if (plan.groupSpace !== undefined) return plan.groupSpace;
-    const { spaces, path } = this.collection;
-    const known = spaces[plan.slot];
-    if (known !== undefined) return known;
-    const space = path + plan.suffix;
-    spaces[plan.slot] = space;
-    return space;
   }
 }
 
