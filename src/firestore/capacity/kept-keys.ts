@@ -37,10 +37,12 @@ export class KeptKeys {
   readonly #keys: string[] = [];
   #touches = 0;
   #untilNext = 1;
-  #lookAt = FIRST_LOOK;
+  #lookAt: number;
 
-  constructor(random: SmallRandom) {
+  /** `firstLook`: after so many touches it knows something for the first time. */
+  constructor(random: SmallRandom, firstLook = FIRST_LOOK) {
     this.#random = random;
+    this.#lookAt = firstLook;
   }
 
   get size(): number {

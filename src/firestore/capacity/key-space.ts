@@ -9,6 +9,11 @@ export type SpaceKind = "documents" | "index";
 
 /** So many keys must have been sampled before they are taken for the load's distribution. */
 const ENOUGH_SAMPLES = 64;
+/** Where each key stands for many, the first of them are a larger part of what is to come. */
+function enoughOf(weight: number): number {
+  return Math.max(8, Math.floor(ENOUGH_SAMPLES / weight));
+}
+
 /** So many touches must have been counted before a trial is believed: 7% at two deviations. */
 const ENOUGH_COUNTED = 200;
 /** Touches counted in a trial, about. */
@@ -67,7 +72,7 @@ export class KeySpace extends LoadQueue implements RangeOwner {
     this.#servedRate = this.rates.fullRate;
     this.#servedMs = nowMs;
     this.#random = new SmallRandom(options.seed);
-    this.#kept = new KeptKeys(this.#random);
+    this.#kept = new KeptKeys(this.#random, enoughOf(this.rates.weight));
     this.#ranges = [new KeyRange(this, "", nowMs)];
     this.#starts = [""];
     this.#maintainAtMs = nowMs + MAINTENANCE_MS;
@@ -315,7 +320,7 @@ export class KeySpace extends LoadQueue implements RangeOwner {
    * those it was part of; what ranges that go have counted goes to the one that holds their first key.
    */
   #splitAtQuantiles(nowMs: number): void {
-    if (this.#kept.size < ENOUGH_SAMPLES) return;
+    if (this.#kept.size < enoughOf(this.rates.weight)) return;
     const before = this.#ranges;
     const queues = before.map(({ busyUntilMs }) => busyUntilMs);
     const starts = new Set(["", ...this.#kept.quantiles(this.#warmRanges)]);

@@ -18,15 +18,15 @@ describe("auto", () => {
     { why: "an hour of 10,000 users", more: { users: 10_000 }, is: 1 },
     { why: "a minute of 100,000, one by one", more: { users: 100_000, durationMs: 60_000 }, is: 1 },
     { why: "a minute of a million, by their number", more: { durationMs: 60_000 }, is: 10 },
-    { why: "an hour of a million, by its writes", more: {}, is: 40 },
-    { why: "a day of ten thousand", more: { users: 10_000, durationMs: 24 * HOUR_MS }, is: 10 },
+    { why: "an hour of a million, by its writes", more: {}, is: 100 },
+    { why: "a day of ten thousand", more: { users: 10_000, durationMs: 24 * HOUR_MS }, is: 25 },
   ])("takes $is together for $why", ({ more, is }) => {
     expect(chooseCohort({ ...asked, ...more })).toBe(is);
   });
 
   it("says so when no size that would do divides the users", () => {
     expect(() => chooseCohort({ ...asked, users: 1_000_003 })).toThrow(
-      "--cohort: auto needs a size from 41 to 10000, and none divides 1000003 users evenly.",
+      "--cohort: auto needs a size from 101 to 10000, and none divides 1000003 users evenly.",
     );
   });
 });

@@ -3,10 +3,10 @@ import type { Scenario } from "../config/scenario.ts";
 import { COHORT_MAX, divisors, SIMULATED_USERS_MAX } from "./cohort-sizes.ts";
 
 /**
- * So many visits and writes of simulated users `auto` allows: about two minutes of one core at 40 us
- * a write (docs/virtual.md, "Speed"). A figure of the model's, and none of the machine it runs on.
+ * So many visits and writes of simulated users `auto` allows: about two minutes of one core
+ * (docs/cohort.md, "Speed"). It is a figure of the load, and none of the machine that runs it.
  */
-const WORK_MAX = 3_000_000;
+const WORK_MAX = 1_200_000;
 
 export interface CohortQuestion {
   readonly cohort: number | "auto";

@@ -60,9 +60,9 @@ interface Others {
 
 /**
  * Others may reserve together where that is little beside the most that a limiter grants at once: a
- * hundredth of a second's writes is less than anybody's wait is measured to.
+ * fiftieth of a second's writes is less than anybody's wait is measured to.
  */
-const TOGETHER_SHARE = 0.01;
+const TOGETHER_SHARE = 0.02;
 
 /** Users whose others are kept waiting, so that they come mixed: neighbours in line are not alike. */
 const MIXED_USERS = 32;
