@@ -136,6 +136,22 @@ describe("a watch", () => {
     expect(tenants.every(({ waitMs }) => waitMs > 0)).toBe(true);
   });
 
+  it("tells what others waited at the same moments", () => {
+    const step = (tenant: number, passedMs = 0): Step => ({
+      passedMs,
+      tenant,
+      cost: 100,
+      document: tenant,
+      status: "committed",
+    });
+    const herd = Array.from({ length: 20 }, () => step(1));
+    const { tenants } = run(limiterOf("paced"), CONFIG, [step(0), ...herd, step(2)]);
+    const of = (tenantId: string) => tenants.find((tenant) => tenant.tenantId === tenantId);
+    // The first had nobody beside it; the last came when all of the others had long to wait.
+    expect(of("tenant-0")).toMatchObject({ waitMs: 0, othersWaitMs: 0 });
+    expect(of("tenant-2")?.othersWaitMs).toBeGreaterThan(1000);
+  });
+
   it("counts what is refused, and nothing else of it", () => {
     const tooLarge: Step = { passedMs: 0, tenant: 0, cost: 501, document: 0, status: "committed" };
     expect(run(limiterOf("paced"), CONFIG, [tooLarge])).toEqual({

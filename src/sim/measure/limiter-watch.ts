@@ -39,6 +39,8 @@ export interface TenantUse {
   readonly commits: number;
   readonly writes: number;
   readonly waitMs: number;
+  /** What others were made to wait at the same moments: a line that grows makes all wait longer. */
+  readonly othersWaitMs: number;
 }
 
 /** One limiter's answers, as its laws see them. */
@@ -64,7 +66,11 @@ interface Tally {
   commits: number;
   writes: number;
   waitMs: number;
+  othersWaitMs: number;
 }
+
+/** So many commits before one are of its moment. */
+const MOMENT_COMMITS = 16;
 
 /**
  * Watches one limiter from outside, at its port, and holds its answers against two laws that follow
@@ -82,6 +88,10 @@ export class LimiterWatch {
   readonly #terms: LineTerms;
   readonly #startMs: number;
   readonly #tenants = new Map<string, Tally>();
+  /** The last commits: whose they were, and how long they waited; a ring. */
+  readonly #lastTenants: string[] = [];
+  readonly #lastWaitsMs: number[] = [];
+  #last = 0;
   /** What is granted and still to go, by when, with its work. */
   readonly #waiting = new EventHeap<number>();
   /** The first of them, taken out of the heap. */
@@ -152,12 +162,28 @@ export class LimiterWatch {
   #count({ tenantId, cost }: Demand, waitMs: number): void {
     let tally = this.#tenants.get(tenantId);
     if (tally === undefined) {
-      tally = { commits: 0, writes: 0, waitMs: 0 };
+      tally = { commits: 0, writes: 0, waitMs: 0, othersWaitMs: 0 };
       this.#tenants.set(tenantId, tally);
     }
     tally.commits += 1;
     tally.writes += cost;
     tally.waitMs += waitMs;
+    tally.othersWaitMs += this.#othersWaitMs(tenantId) ?? waitMs;
+    this.#lastTenants[this.#last] = tenantId;
+    this.#lastWaitsMs[this.#last] = waitMs;
+    this.#last = (this.#last + 1) % MOMENT_COMMITS;
+  }
+
+  /** The mean wait of others among the last commits; undefined when there are none. */
+  #othersWaitMs(tenantId: string): number | undefined {
+    let commits = 0;
+    let waitMs = 0;
+    for (let index = 0; index < this.#lastTenants.length; index += 1) {
+      if (this.#lastTenants[index] === tenantId) continue;
+      commits += 1;
+      waitMs += this.#lastWaitsMs[index] as number;
+    }
+    return commits === 0 ? undefined : waitMs / commits;
   }
 
   #remember(sendAtMs: number, workMs: number): void {

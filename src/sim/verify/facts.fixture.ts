@@ -72,8 +72,8 @@ export function limiterUse(fields: Partial<LimiterUse> = {}): LimiterUse {
     ahead: { figureMs: 40, allowedMs: 56, atSecond: 12, tenantId: "t1" },
     wait: { figureMs: 120, allowedMs: 200, atSecond: 13, tenantId: "t2" },
     tenants: [
-      { tenantId: "t1", commits: 900, writes: 9900, waitMs: 9000 },
-      { tenantId: "t2", commits: 20, writes: 220, waitMs: 200 },
+      { tenantId: "t1", commits: 900, writes: 9900, waitMs: 9000, othersWaitMs: 9000 },
+      { tenantId: "t2", commits: 20, writes: 220, waitMs: 200, othersWaitMs: 200 },
     ],
     ...fields,
   };

@@ -16,7 +16,7 @@ function checkOf(id: string, phase: Partial<PhaseFacts>, run: Partial<RunFacts> 
 }
 
 function tenant(tenantId: string, writes: number, meanMs: number, commits = 10): TenantUse {
-  return { tenantId, commits, writes, waitMs: meanMs * commits };
+  return { tenantId, commits, writes, waitMs: meanMs * commits, othersWaitMs: 0 };
 }
 
 describe("what an evenly pacing limiter promises", () => {
@@ -74,6 +74,13 @@ describe("the tenant who waits for others", () => {
   test("is nobody who asked for more than the others", () => {
     const tenants = [tenant("greedy", 1000, 5000), tenant("a", 100, 10), tenant("b", 100, 10)];
     expect(worstTenant(tenants, same)?.tenant.tenantId).not.toBe("greedy");
+  });
+
+  test("is nobody who asked when all waited as long", () => {
+    const late = { ...tenant("late", 50, 29_000), othersWaitMs: 28_000 * 10 };
+    const worst = worstTenant([tenant("a", 100, 10_000), late], same);
+    expect(worst).toMatchObject({ meanMs: 29_000, othersMs: 28_000 });
+    expect(worst?.excessMs).toBeLessThan(0);
   });
 
   test("is nobody on other terms, and nobody who hardly asked", () => {

@@ -30,6 +30,24 @@ describe("a virtual run", () => {
     expect(sound.checks.find(({ id }) => id === one.caughtBy)).toMatchObject({ verdict: "pass" });
   });
 
+  it.each([1, 2, 3])(
+    "finds no tenant starved where all wait ever longer (seed %i)",
+    async (seed) => {
+      const [calm] = LIMITER_DEFECTS[1]?.spec.scenarios ?? [];
+      const { checks } = await runTrial({
+        options: { users: 60, tenants: 24, seed },
+        scenarios: calm === undefined ? [] : [{ ...calm, durationSeconds: 30 }],
+        limiterConfig: { batch_write_limit: 100 },
+      });
+      expect(checks.find(({ id }) => id === "benchmark.pnl-latency")).toMatchObject({
+        verdict: "fail",
+      });
+      for (const id of ["limiter.rate", "limiter.waits", "limiter.fairness"]) {
+        expect(checks.find((check) => check.id === id)).toMatchObject({ verdict: "pass" });
+      }
+    },
+  );
+
   it("holds no limiter to laws that others break who are not simulated", async () => {
     const scenario = { ...LIMITER_DEFECTS[1]?.spec.scenarios?.[0], name: "cohorts" };
     const spec = { options: { users: 600, cohort: 10, seed: 3 }, scenarios: [scenario] };
