@@ -27,7 +27,7 @@ function boundWords({ kind, load }: Bound, noun: string): string {
 }
 
 function shortBound({ kind, load }: Bound): string {
-  return `${kind === "load" ? "" : kind === "below" ? "below " : "over "}${count(load)}`;
+  return `${kind === "load" ? "" : kind === "below" ? "below " : "at least "}${count(load)}`;
 }
 
 /** "the median of 5 seeds; with 94% sureness 791 to 905; every seed meets them at 791". */
