@@ -88,7 +88,7 @@ const LOADS: readonly Load[] = [
     fromMinute: 2,
     more: {
       tenants: 20_000,
-      cohort: 40,
+      cohort: 100,
       limiter: "ramp",
       limiterConfig: "scenarios/limiters/warmed-48k.json",
     },
