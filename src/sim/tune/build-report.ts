@@ -29,7 +29,7 @@ export function buildReport(tuned: Tuned, { command, commit }: TuneFacts): TuneR
   const { load } = request;
   const configurations = ledger.entries.map((entry) => configurationOf(entry, tuned.seeds));
   const idOf = (candidate: Candidate): string => ledger.entryOf(candidate).id;
-  const front = frontOf(configurations);
+  const front = frontOf(configurations, recommended && idOf(recommended));
   const report: Omit<TuneReport, "headline"> = {
     schemaVersion: TUNE_SCHEMA_VERSION,
     id: `tune-${load.scenario.name}-${load.users}u-seed${request.seed}-${hashOf(command, commit)}`,
@@ -94,10 +94,14 @@ function configurationOf(entry: Entry, seeds: readonly number[]): Configuration 
 
 type Assessed = Configuration & { readonly assessment: Assessment };
 
-function frontOf(configurations: readonly Configuration[]): readonly Assessed[] {
-  const accepted = configurations.filter(
-    (one): one is Assessed => one.isAccepted === true && one.assessment !== null,
-  );
+/** Of equal ones, the recommended stands for all. */
+function frontOf(
+  configurations: readonly Configuration[],
+  recommended: string | undefined,
+): readonly Assessed[] {
+  const accepted = configurations
+    .filter((one): one is Assessed => one.isAccepted === true && one.assessment !== null)
+    .sort((left, right) => Number(right.id === recommended) - Number(left.id === recommended));
   return paretoFront(accepted, ({ assessment }) => frontScores(assessment)).sort(
     (left, right) => left.assessment.freshnessP99Ms - right.assessment.freshnessP99Ms,
   );
