@@ -28,10 +28,9 @@ interface UserUpdates {
   isMissed: boolean;
   /** When the last plan was made that was committed in full. */
   servedMs: number | undefined;
-  /** The same, of the visit before, and when that visit and the present one were due. */
-  servedBeforeMs: number | undefined;
-  servedDueMs: number | undefined;
+  /** When the present visit was due, and the last one that may have been planned twice. */
   visitDueMs: number | undefined;
+  doubtedDueMs: number | undefined;
 }
 
 /**
@@ -77,21 +76,21 @@ export class DueUpdates {
     pending.writes -= writes;
     if (pending.writes > 0) return;
     user.pending.splice(index, 1);
-    user.servedBeforeMs = user.servedMs;
-    user.servedMs = pending.plannedMs;
-    user.servedDueMs = dueMs;
+    if (user.doubtedDueMs !== dueMs) user.servedMs = pending.plannedMs;
+  }
+
+  /** The visit of a user failed; what it owes stays due. */
+  failed(uid: string): void {
+    this.#user(uid).isMissed = true;
   }
 
   /**
-   * The visit of a user failed; what it owes stays due. A user who was planned twice in one visit
-   * may have had as many commits as were planned, and not all of the updates.
+   * A user may be planned once more in this visit: as many writes as were planned may then be
+   * committed without all of the updates among them, so nobody can say that it was served.
    */
-  failed(uid: string): void {
+  doubt(uid: string): void {
     const user = this.#user(uid);
-    user.isMissed = true;
-    if (user.servedDueMs === undefined || user.servedDueMs !== user.visitDueMs) return;
-    user.servedMs = user.servedBeforeMs;
-    user.servedDueMs = undefined;
+    user.doubtedDueMs = user.visitDueMs;
   }
 
   /** Ends the phase: everything that fell due by `dueUntilMs` and is not committed. */
@@ -144,9 +143,8 @@ export class DueUpdates {
       isDue: false,
       isMissed: false,
       servedMs: undefined,
-      servedBeforeMs: undefined,
-      servedDueMs: undefined,
       visitDueMs: undefined,
+      doubtedDueMs: undefined,
     };
     this.#users.set(uid, user);
     return user;

@@ -2,6 +2,7 @@ import type { WriteLimiter } from "../../system/limiter/limiter.ts";
 import type { PulseConfig } from "../../system/pulse/config.ts";
 import type { PulseEvents } from "../../system/pulse/events.ts";
 import type { ShardGroup } from "../../system/pulse/fan-out.ts";
+import { mayBeApplied } from "../../system/pulse/commit-faults.ts";
 import { OPS_TENANT } from "../../system/pulse/ops-writes.ts";
 import type { QuoteSource } from "../../system/pulse/quotes.ts";
 import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
@@ -151,9 +152,14 @@ function eventsOf(recorder: PhaseRecorder, shardKey: string): PulseEvents {
     committed: (event) => recorder.committed(event),
     failedAttempt: (user, code, writes, final) => {
       if (final && user.tenantId === OPS_TENANT) opsRefused = true;
+      // A lost answer, as a stale read, may have the user planned once more.
+      if (!final && mayBeApplied(code)) recorder.updates.doubt(user.uid);
       recorder.failedAttempt(user, code, writes, final);
     },
-    staleRead: (user) => recorder.staleRead(user),
+    staleRead: (user) => {
+      recorder.updates.doubt(user.uid);
+      recorder.staleRead(user);
+    },
     userFailed: (user, error) => recorder.userFailed(user, error),
     sweepEnded: (summary) => recorder.sweepEnded(summary, shardKey, !opsRefused),
     overlapped: (overlap) => recorder.overlapped(overlap),
