@@ -109,6 +109,15 @@ describe("CommitExplainer", () => {
     ]);
   });
 
+  it("calls the part of a brown-out by its name", () => {
+    const explainer = new CommitExplainer(TRADE);
+    explainer.faulted(fault(100, { kind: "brown-out", unavailableShare: 1 }));
+    expect(explainer.lines()).toEqual([
+      `0:00:00.100 fault by script, brown-out (refuse), hits commit of ${TRADE}: UNAVAILABLE`,
+      "Asked about: 1 hit by the fault brown-out.",
+    ]);
+  });
+
   it("takes a commit for a repeat only when the one before had ended", () => {
     const explainer = new CommitExplainer(TRADE);
     const error = new FirestoreError("ABORTED", "too much contention");

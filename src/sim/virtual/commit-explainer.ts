@@ -80,9 +80,11 @@ export class CommitExplainer {
   faulted({ atMs, fault, operation, paths }: FaultMet): void {
     if (!this.#bearsOn(atMs, paths)) return;
     const where = `${operation} of ${whatText(paths)}`;
-    this.#count(`hit by the fault ${fault.kind}`);
+    const { kind, countedAs } = fault;
+    this.#count(`hit by the fault ${countedAs}`);
+    const name = kind === countedAs ? kind : `${countedAs} (${kind})`;
     const what = fault.kind === "slow" ? `${fault.addedMs} ms later` : fault.code;
-    this.#tell(atMs, `fault by script, ${fault.kind}, hits ${where}: ${what}`);
+    this.#tell(atMs, `fault by script, ${name}, hits ${where}: ${what}`);
     if (fault.kind !== "refuse" || operation !== "commit") return;
     const key = paths.join(" ");
     this.#failed.set(key, { times: this.#failuresBefore(key, atMs) + 1, lastMs: atMs });
