@@ -45,6 +45,8 @@ interface Load {
   /** What is run of it here, and from when on it is measured: after V8 has compiled the code. */
   readonly duration: string;
   readonly fromMinute: number;
+  /** So many alike users taken together (docs/cohort.md); none where it is absent. */
+  readonly cohort?: number;
   /** What else the run is told. */
   readonly more?: RawOptions;
   /** What it may take of memory, in GiB. */
@@ -63,11 +65,29 @@ const LOADS: readonly Load[] = [
   },
   {
     users: 1000,
+    scenario: "active",
+    hours: 24,
+    seconds: 30,
+    duration: "4h",
+    fromMinute: 40,
+    cohort: 8,
+  },
+  {
+    users: 1000,
     scenario: "high-volatility",
     hours: 1,
     seconds: 6,
     duration: "12m",
     fromMinute: 3,
+  },
+  {
+    users: 1000,
+    scenario: "high-volatility",
+    hours: 1,
+    seconds: 6,
+    duration: "1h",
+    fromMinute: 10,
+    cohort: 4,
   },
   {
     users: 10_000,
@@ -86,9 +106,9 @@ const LOADS: readonly Load[] = [
     seconds: 180,
     duration: "5m",
     fromMinute: 2,
+    cohort: 100,
     more: {
       tenants: 20_000,
-      cohort: 100,
       limiter: "ramp",
       limiterConfig: "scenarios/limiters/warmed-48k.json",
     },
@@ -100,7 +120,7 @@ const LOADS: readonly Load[] = [
 export async function benchVirtual(say: (line: string) => void): Promise<readonly BenchRow[]> {
   const rows = [await benchClock()];
   for (const load of LOADS) {
-    say(`  ${load.users.toLocaleString("en-US")} users, ${load.duration} of ${load.scenario} …`);
+    say(`  ${nameOf(load)}, ${load.duration} of it …`);
     rows.push(...(await benchLoad(load)));
   }
   return rows;
@@ -110,7 +130,8 @@ async function benchLoad(load: Load): Promise<BenchRow[]> {
   const { users, scenario, duration, hours, seconds, memoryMax } = load;
   const reports = mkdtempSync(join(tmpdir(), "plimsoll-bench-"));
   try {
-    const raw = { clock: "virtual", users, scenario, duration, seed: 7, reports, ...load.more };
+    const { cohort = 1, more } = load;
+    const raw = { clock: "virtual", users, scenario, duration, cohort, seed: 7, reports, ...more };
     const options = resolveOptions(raw, undefined);
     const stopwatch = new Stopwatch(load.fromMinute * 60_000);
     const request = {
@@ -121,7 +142,7 @@ async function benchLoad(load: Load): Promise<BenchRow[]> {
     };
     await simulateVirtually(request, createRealClock());
     const { simulatedMs, tookMs, writes } = stopwatch.read();
-    const name = `${users.toLocaleString("en-US")} users, ${hours} h of ${scenario}`;
+    const name = nameOf(load);
     const figure = simulatedMs / tookMs;
     const target = (hours * 3600) / seconds;
     const perSecond = (writes * 1000) / tookMs;
@@ -133,6 +154,11 @@ async function benchLoad(load: Load): Promise<BenchRow[]> {
   } finally {
     rmSync(reports, { recursive: true });
   }
+}
+
+function nameOf({ users, hours, scenario, cohort }: Load): string {
+  const together = cohort === undefined ? "" : `, cohorts of ${cohort}`;
+  return `${users.toLocaleString("en-US")} users, ${hours} h of ${scenario}${together}`;
 }
 
 /** The most this process has ever had resident, which is no less than what the load took. */

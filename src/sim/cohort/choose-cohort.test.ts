@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findScenario } from "../config/scenario-files.ts";
-import { chooseCohort, type CohortQuestion } from "./choose-cohort.ts";
+import { chooseCohort, cohortToOffer, type CohortQuestion } from "./choose-cohort.ts";
 import { divisors } from "./cohort-sizes.ts";
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +28,36 @@ describe("auto", () => {
     expect(() => chooseCohort({ ...asked, users: 1_000_003 })).toThrow(
       "--cohort: auto needs a size from 101 to 10000, and none divides 1000003 users evenly.",
     );
+  });
+});
+
+describe("what is offered to who simulates one by one", () => {
+  const active = { users: 1000, scenarios: [findScenario("active")] };
+
+  it.each([
+    { why: "a minute", question: { ...active, durationMs: 60_000 }, is: undefined },
+    { why: "a day", question: { ...active, durationMs: 24 * HOUR_MS }, is: 8 },
+    {
+      why: "a month, with users enough left",
+      question: { ...active, durationMs: 720 * HOUR_MS },
+      is: 10,
+    },
+    {
+      why: "users that no size divides",
+      question: { ...active, users: 1009, durationMs: 24 * HOUR_MS },
+      is: undefined,
+    },
+    {
+      why: "a day of direct writes",
+      question: {
+        users: 1000,
+        scenarios: [findScenario("active"), findScenario("cold-collection")],
+        durationMs: 24 * HOUR_MS,
+      },
+      is: undefined,
+    },
+  ])("is $is for $why", ({ question, is }) => {
+    expect(cohortToOffer(question)).toBe(is);
   });
 });
 

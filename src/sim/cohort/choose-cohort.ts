@@ -30,6 +30,23 @@ export function chooseCohort(question: CohortQuestion): number {
   return size;
 }
 
+/** Fewer than so many simulated users have tails too rough for an offer (docs/cohort.md). */
+const OFFERED_USERS_MIN = 100;
+
+/**
+ * What to offer where users are simulated one by one and that is a long run: the fewest together
+ * that make it a short one, or as many as leave enough of them. undefined where it is short as it is,
+ * or nobody can be taken together.
+ */
+export function cohortToOffer(question: Omit<CohortQuestion, "cohort">): number | undefined {
+  const { users, scenarios } = question;
+  if (scenarios.some(({ directWrites }) => directWrites !== null)) return undefined;
+  const least = workOf(question) / WORK_MAX;
+  const sizes = divisors(users).filter((size) => users / size >= OFFERED_USERS_MIN);
+  const size = sizes.find((one) => one >= least) ?? sizes.at(-1);
+  return size === 1 ? undefined : size;
+}
+
 function smallestFeasible(question: CohortQuestion): number {
   const { users } = question;
   const least = Math.max(users / SIMULATED_USERS_MAX, workOf(question) / WORK_MAX);
@@ -39,7 +56,7 @@ function smallestFeasible(question: CohortQuestion): number {
 }
 
 /** Visits of users by the pulse and writes that it makes for them, users simulated one by one. */
-function workOf({ users, durationMs, scenarios }: CohortQuestion): number {
+function workOf({ users, durationMs, scenarios }: Omit<CohortQuestion, "cohort">): number {
   return scenarios.reduce((total, { pulse, durationSeconds }) => {
     if (pulse === null) return total;
     const seconds = durationMs === null ? durationSeconds : durationMs / 1000;

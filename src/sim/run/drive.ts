@@ -6,6 +6,7 @@ import { userPath, userSchema } from "../../system/schema/user.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { cohortLimiter, type OthersWatch } from "../cohort/cohort-limiter.ts";
+import { cohortToOffer } from "../cohort/choose-cohort.ts";
 import { cohortPart, cohortScenario } from "../cohort/cohort-pulse.ts";
 import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
@@ -142,13 +143,14 @@ function limiterMaker(
 }
 
 async function provision(
-  { output, options }: SimulationRequest,
+  request: SimulationRequest,
   { clock, state, signal, note }: Driven,
   store: MeteredStore,
   signUps: SignUps,
 ): Promise<void> {
+  const { output, options } = request;
   output.phase(`Provisioning ${options.users} users in ${options.tenants} tenants`);
-  if (options.clock === "virtual") sayCohort(state, note, output);
+  if (options.clock === "virtual") sayCohort(state, request, note);
   const startedMs = clock.monotonicMs();
   await provisionPopulation(
     {
@@ -170,11 +172,16 @@ async function provision(
 /** Says how the users are simulated; in the report, too, where not each for itself. */
 function sayCohort(
   { cohort, population }: RunState,
+  { options, scenarios, output }: SimulationRequest,
   note: (text: string) => void,
-  output: SimulationRequest["output"],
 ): void {
   if (cohort === 1) {
-    output.line("  Cohorts: none, every user is simulated.");
+    const size = cohortToOffer({ ...options, scenarios });
+    const shorter =
+      size === undefined
+        ? ""
+        : ` That takes minutes; --cohort ${size} takes ${size} of them together and is some ${size} times as fast (docs/cohort.md).`;
+    output.line(`  Cohorts: none, every user is simulated.${shorter}`);
     return;
   }
   note(
