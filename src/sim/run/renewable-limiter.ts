@@ -1,50 +1,18 @@
-import type {
-  Demand,
-  LimiterState,
-  Outcome,
-  Reservation,
-  WriteLimiter,
-} from "../../system/limiter/limiter.ts";
+import type { WriteLimiter } from "../../system/limiter/limiter.ts";
+import { ForwardingLimiter } from "../measure/forwarding-limiter.ts";
 
 /** The limiter of whichever instance of the pulse is alive: each begins with a new one. */
-export class RenewableLimiter implements WriteLimiter {
+export class RenewableLimiter extends ForwardingLimiter {
   readonly #create: () => WriteLimiter;
-  #limiter: WriteLimiter;
+  protected inner: WriteLimiter;
 
   constructor(create: () => WriteLimiter) {
+    super();
     this.#create = create;
-    this.#limiter = create();
+    this.inner = create();
   }
 
   renew(): void {
-    this.#limiter = this.#create();
-  }
-
-  get stagger(): WriteLimiter["stagger"] {
-    return this.#limiter.stagger;
-  }
-
-  get unit(): WriteLimiter["unit"] {
-    return this.#limiter.unit;
-  }
-
-  get costMax(): number {
-    return this.#limiter.costMax;
-  }
-
-  reserve(demand: Demand, nowMs: number): Reservation {
-    return this.#limiter.reserve(demand, nowMs);
-  }
-
-  depart(cost: number, nowMs: number): number {
-    return this.#limiter.depart(cost, nowMs);
-  }
-
-  report(outcome: Outcome, nowMs: number): void {
-    this.#limiter.report(outcome, nowMs);
-  }
-
-  state(nowMs: number): LimiterState {
-    return this.#limiter.state(nowMs);
+    this.inner = this.#create();
   }
 }
