@@ -92,11 +92,13 @@ export class LimiterWatch {
   readonly #lastTenants: string[] = [];
   readonly #lastWaitsMs: number[] = [];
   #last = 0;
-  /** What is granted and still to go, by when, with its work. */
+  /** What is granted and still to go, by when, with its work: below 0 what is not of the line. */
   readonly #waiting = new EventHeap<number>();
   /** The first of them, taken out of the heap. */
   #next: Scheduled<number> | undefined;
   #waitingMs = 0;
+  /** The same, with what is not of the line: it may stand in it all the same. */
+  #beforeMs = 0;
   /** When an even stream would have sent all that was granted. */
   #evenMs = Number.NEGATIVE_INFINITY;
   #largestMs = 0;
@@ -118,16 +120,19 @@ export class LimiterWatch {
     if (answer.kind === "refused") return;
     const waitMs = Math.max(0, answer.sendAtMs - nowMs);
     this.#count(demand, waitMs);
-    if (!this.#isOfTheLine(answer.waitedFor)) return;
     const workMs = (demand.cost * 1000) / ratePerSecond;
     this.#largestMs = Math.max(this.#largestMs, workMs);
     this.#forgetSent(nowMs);
+    if (!this.#isOfTheLine(answer.waitedFor)) {
+      this.#remember(answer.sendAtMs, -workMs);
+      return;
+    }
     const { tenantId } = demand;
     const atSecond = (nowMs - this.#startMs) / 1000;
     const { lendAheadMs, laneShare } = this.#terms;
     // A window that is full holds back what is in no lane as well: only a lane's wait is explained.
     if (answer.waitedFor !== "batch-limit") {
-      const beforeMs = this.#waitingMs + RUNNING_COMMITS * this.#largestMs;
+      const beforeMs = this.#beforeMs + RUNNING_COMMITS * this.#largestMs;
       const allowedMs = lendAheadMs + beforeMs / laneShare + ROUNDING_MS;
       if (isWorse(this.#wait, waitMs - allowedMs)) {
         this.#wait = { figureMs: waitMs, allowedMs, atSecond, tenantId };
@@ -187,7 +192,8 @@ export class LimiterWatch {
   }
 
   #remember(sendAtMs: number, workMs: number): void {
-    this.#waitingMs += workMs;
+    this.#beforeMs += Math.abs(workMs);
+    this.#waitingMs += Math.max(0, workMs);
     const pushed = this.#waiting.push(sendAtMs, workMs);
     const next = this.#next;
     if (next === undefined || next.atMs <= pushed.atMs) return;
@@ -199,11 +205,14 @@ export class LimiterWatch {
     for (;;) {
       this.#next ??= this.#waiting.pop();
       if (this.#next === undefined) {
-        this.#waitingMs = 0; // What rounding has left of it.
+        this.#beforeMs = 0; // What rounding has left of it.
+        this.#waitingMs = 0;
         return;
       }
       if (this.#next.atMs > nowMs) return;
-      this.#waitingMs -= this.#next.event ?? 0;
+      const workMs = this.#next.event ?? 0;
+      this.#beforeMs -= Math.abs(workMs);
+      this.#waitingMs -= Math.max(0, workMs);
       this.#next = undefined;
     }
   }
