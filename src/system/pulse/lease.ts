@@ -1,4 +1,5 @@
 import type { Clock } from "../../std/clock.ts";
+import type { WriteLimiter } from "../limiter/limiter.ts";
 import { parseDocument } from "../schema/document.ts";
 import { sweepLeasePath, sweepLeaseSchema, type SweepLease } from "../schema/ops.ts";
 import type { Snapshot, Store, Write } from "../store/store.ts";
@@ -24,21 +25,28 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+export interface LeaseDependencies {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly limiter: WriteLimiter;
+}
+
 /**
  * Takes the lease unless another sweep holds it. The check and the write are one transaction, so
  * of two instances that start at once one is told that it overlaps. A sweep that has finished is
  * not run again under the same ID.
  */
 export async function takeLease(
-  clock: Clock,
-  store: Store,
+  dependencies: LeaseDependencies,
   request: LeaseRequest,
 ): Promise<LeaseAnswer> {
+  const { clock, store } = dependencies;
   const path = sweepLeasePath(request.shardKey);
   const startedAt = new Date(clock.wallMs());
   const heldBy = await store.transaction(async (transaction) => {
     const lease = readLease((await transaction.get([path]))[0]);
     if (lease !== undefined && blocks(lease, request, clock)) return lease.sweep_id;
+    await depart(dependencies);
     transaction.write(leaseWrite(clock, request, startedAt, null));
     return undefined;
   });
@@ -48,6 +56,7 @@ export async function takeLease(
     store.transaction(async (transaction) => {
       const lease = readLease((await transaction.get([path]))[0]);
       if (lease?.holder !== request.holder) return "lost";
+      await depart(dependencies);
       transaction.write(leaseWrite(clock, request, startedAt, finishedAt));
       return "held";
     });
@@ -58,6 +67,18 @@ export async function takeLease(
       release: async () => void (await rewrite(new Date(clock.wallMs()))),
     },
   };
+}
+
+/** So long a lease waits at most, whatever holds the limiter back: it must not run out meanwhile. */
+const PATIENCE_MS = 1000;
+
+/**
+ * A lease stands in no line, or a long one would make it run out. But it is a write as any other:
+ * it is counted among those that are really sent, and waits while their second is full.
+ */
+async function depart({ clock, limiter }: LeaseDependencies): Promise<void> {
+  const nowMs = clock.monotonicMs();
+  await clock.sleep(Math.min(PATIENCE_MS, limiter.depart(1, nowMs) - nowMs));
 }
 
 function leaseWrite(

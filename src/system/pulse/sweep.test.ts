@@ -354,6 +354,32 @@ describe("runSweep", () => {
     expect(events.overlaps).toBe(2);
   });
 
+  test("the lease's own writes count among those of the limiter's second, and wait for them", async () => {
+    const limit = 12;
+    const sent: { atMs: number; writes: number }[] = [];
+    let ofLease = 0;
+    const faults: MemoryFaults = {
+      beforeCommit: (writes) => {
+        sent.push({ atMs: clock.monotonicMs(), writes: writes.length });
+        if (writes[0]?.path === sweepLeasePath("all")) ofLease += 1;
+      },
+    };
+    const { clock, sweep } = await world({
+      users: 200,
+      faults,
+      limits: { batch_write_limit: limit },
+    });
+    await clock.run(sweep({ config: { ...config, leaseSeconds: 5 } }));
+    expect(ofLease).toBeGreaterThan(10);
+    const inSecondFrom = ({ atMs: fromMs }: { atMs: number }) =>
+      sent
+        .filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + 1000)
+        .reduce((total, { writes }) => total + writes, 0);
+    const worst = Math.max(...sent.map(inSecondFrom));
+    expect(worst).toBeLessThanOrEqual(limit);
+    expect(worst).toBeGreaterThan(limit / 2);
+  });
+
   test("a lease that cannot be renewed for a while does not stop the sweep", async () => {
     const { clock, sweep, faults } = await world();
     let refusals = 0;

@@ -63,7 +63,7 @@ export async function runSweep(
   dependencies: SweepDependencies,
   options: SweepOptions,
 ): Promise<SweepSummary> {
-  const { clock, store, events, log, rng, worker } = dependencies;
+  const { clock, events, log, rng, worker } = dependencies;
   const { shardKey, sweepId, config, startMs, signal } = options;
   const request = {
     shardKey,
@@ -73,7 +73,7 @@ export async function runSweep(
     lifeMs: config.leaseSeconds * 1000,
   };
   const patience = { clock, rng, retry: config.retry, signal };
-  const answer = await readWithRetry(patience, () => takeLease(clock, store, request));
+  const answer = await readWithRetry(patience, () => takeLease(dependencies, request));
   if (answer.kind === "taken") {
     const fields = { sweep_id: sweepId, held_by: answer.heldBy };
     log.warn(fields, "Pulse: the sweep before is still running, or this one has run. Skipping.");
