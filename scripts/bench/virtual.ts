@@ -68,9 +68,9 @@ const LOADS: readonly Load[] = [
     scenario: "active",
     hours: 24,
     seconds: 30,
-    duration: "4h",
-    fromMinute: 40,
-    cohort: 8,
+    duration: "6h",
+    fromMinute: 90,
+    cohort: 20,
   },
   {
     users: 1000,

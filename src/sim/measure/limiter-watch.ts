@@ -158,10 +158,14 @@ export class LimiterWatch {
     };
   }
 
-  /** A tenant's own limit goes by the same name as its share of the line. */
+  /**
+   * A tenant's own limit goes by the same name as its share of the line; and what it held back may
+   * meet a full window then, and go by the window's.
+   */
   #isOfTheLine(reason: WaitReason | undefined): boolean {
-    if (reason === undefined || OF_THE_LINE.has(reason) || reason === "batch-limit") return true;
-    return reason === "tenant-share" && !this.#terms.hasOwnLimits;
+    if (reason === undefined || OF_THE_LINE.has(reason)) return true;
+    const isShared = reason === "tenant-share" || reason === "batch-limit";
+    return isShared && !this.#terms.hasOwnLimits;
   }
 
   #count({ tenantId, cost }: Demand, waitMs: number): void {
