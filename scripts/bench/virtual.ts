@@ -87,7 +87,7 @@ const LOADS: readonly Load[] = [
     seconds: 6,
     duration: "1h",
     fromMinute: 10,
-    cohort: 4,
+    cohort: 5,
   },
   {
     users: 10_000,

@@ -38,9 +38,15 @@ export function cohortLimiter(
   { cohort, create, onOthers }: CohortOptions,
 ): WriteLimiter {
   if (cohort === 1) return create(options, rng);
-  const { strategy = "paced", config } = options;
-  const own = config === undefined ? {} : { config: cohortLimits(config, cohort) };
-  const limiter = create({ ...options, ...own }, rng);
+  const { strategy = "paced", config, planOf } = options;
+  const limiter = create(
+    {
+      ...options,
+      ...(config === undefined ? {} : { config: cohortLimits(config, cohort) }),
+      ...(planOf === undefined ? {} : { planOf: (tenantId) => planOf(simulatedOf(tenantId)) }),
+    },
+    rng,
+  );
   return new CohortLimiter(limiter, rng.fork("cohort"), { cohort, strategy, onOthers });
 }
 
@@ -64,8 +70,14 @@ interface Others {
  */
 const TOGETHER_SHARE = 0.02;
 
-/** Users whose others are kept waiting, so that they come mixed: neighbours in line are not alike. */
-const MIXED_USERS = 32;
+/**
+ * Users whose others are kept waiting, so that they come mixed: neighbours in line are not alike,
+ * and where heavy ones stand together their others must not. Of a small sweep, half of its users.
+ */
+const MIXED_USERS = 256;
+
+/** Of as many others as come, so many ask while those who wait are still few. */
+const READY_SHARE_MIN = 0.5;
 
 /**
  * The service's own limiter, with its own configuration, asked by simulated users of whom each stands
@@ -82,6 +94,10 @@ export class CohortLimiter implements WriteLimiter {
   readonly #rng: Rng;
   readonly #traits: CohortTraits;
   readonly #waiting: Others[] = [];
+  /** Which of the others' tenants asked last. */
+  #turn = 0;
+  /** How many of those who wait are to ask now. */
+  #ready = 0;
 
   constructor(inner: WriteLimiter, rng: Rng, traits: CohortTraits) {
     this.stagger = inner.stagger;
@@ -102,12 +118,17 @@ export class CohortLimiter implements WriteLimiter {
     const cost = (alike * (cohort - 1)) / parts;
     const isMixed = demand.keys.some(isOfUser);
     for (let part = 0; part < parts; part += 1) {
-      const others = { cost: wholePart(cost, part), tenantId: demand.tenantId, userCount };
+      const tenantId = isMixed ? this.#nextAlike(demand.tenantId) : demand.tenantId;
+      const others = { cost: wholePart(cost, part), tenantId, userCount };
       if (isMixed) this.#waiting.push(others);
       else this.#reserveFor(others, nowMs);
     }
-    const ready = Math.min(parts, this.#waiting.length - parts * MIXED_USERS);
-    for (let part = 0; part < ready; part += 1) this.#reserveFor(this.#takeAny(), nowMs);
+    const mixed = Math.min(MIXED_USERS, Math.ceil(demand.userCount / 2));
+    const filled = this.#waiting.length / (parts * mixed);
+    this.#ready += parts * Math.min(1, Math.max(READY_SHARE_MIN, filled));
+    for (; this.#ready >= 1 && this.#waiting.length > 0; this.#ready -= 1) {
+      this.#reserveFor(this.#takeAny(), nowMs);
+    }
     return reservation;
   }
 
@@ -125,6 +146,12 @@ export class CohortLimiter implements WriteLimiter {
   state(nowMs: number): LimiterState {
     const state = this.#inner.state(nowMs);
     return { ...state, ratePerSecond: state.ratePerSecond / this.#traits.cohort };
+  }
+
+  /** One of the tenants that a simulated one stands for beside itself, each in turn. */
+  #nextAlike(tenantId: string): string {
+    this.#turn = (this.#turn % (this.#traits.cohort - 1)) + 1;
+    return alikeTenant(tenantId, this.#turn);
   }
 
   /** In how many reservations the others ask for a commit of this size each. */
@@ -164,24 +191,37 @@ function wholePart(size: number, part: number): number {
   return Math.round(size * (part + 1)) - Math.round(size * part);
 }
 
-/**
- * The configuration with what it grants to each tenant of its own accord (a burst before shares
- * matter, a limit by plan) for as many tenants as a simulated one stands for.
- */
+/** Stands in no tenant's ID of ours. */
+const ALIKE = "#";
+
+function alikeTenant(tenantId: string, turn: number): string {
+  return `${tenantId}${ALIKE}${turn}`;
+}
+
+function simulatedOf(tenantId: string): string {
+  const end = tenantId.lastIndexOf(ALIKE);
+  return end < 0 ? tenantId : tenantId.slice(0, end);
+}
+
+/** The configuration with what it says of single tenants said of those they stand for, too. */
 function cohortLimits(config: LimiterConfig, cohort: number): LimiterConfig {
   const { tenants } = config.tuning;
-  const plans = Object.fromEntries(
-    Object.entries(tenants.limits.plans).map(([plan, limit]) => [plan, limit * cohort]),
-  );
+  const named = ({ tenants: byName, plans }: typeof tenants.weights) => ({
+    plans,
+    tenants: Object.fromEntries(
+      Object.entries(byName).flatMap(([tenantId, figure]) =>
+        Array.from({ length: cohort }, (_, turn) => [
+          turn === 0 ? tenantId : alikeTenant(tenantId, turn),
+          figure,
+        ]),
+      ),
+    ),
+  });
   return {
     ...config,
     tuning: {
       ...config.tuning,
-      tenants: {
-        ...tenants,
-        burstWrites: tenants.burstWrites * cohort,
-        limits: { ...tenants.limits, plans },
-      },
+      tenants: { ...tenants, weights: named(tenants.weights), limits: named(tenants.limits) },
     },
   };
 }
