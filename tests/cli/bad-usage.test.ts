@@ -46,7 +46,7 @@ async function sim(...parameters: readonly string[]): Promise<Outcome> {
   return { exitCode, stdout, stderr };
 }
 
-const USERS = "Accepted: a whole number from 1 to 100000.";
+const USERS = "Accepted: a whole number from 1 to 10000000.";
 
 it.each([
   { given: ["--users", "0"], says: `--users: 0 is too small. ${USERS}` },
