@@ -319,17 +319,23 @@ describe("transcode", () => {
   });
 });
 
+/** protobufjs leaves a field of this name out, at any depth. */
+function namesPrototype(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(namesPrototype);
+  if (!(value instanceof Map)) return false;
+  return [...value].some(([name, inner]) => name === "__proto__" || namesPrototype(inner));
+}
+
 describe("values as JSON", () => {
   it("come back as they were written, of every kind", () => {
     fc.assert(
       fc.property(maps, timestamps, (fields, time) => {
-        fc.pre(!JSON.stringify([...fields.keys()]).includes("__proto__"));
+        fc.pre(!namesPrototype(fields));
         const document = { path: "a/b", fields, createTime: time, updateTime: time };
         const type = messageType("Document");
         const json = JSON.stringify(
           messageToJson(type, encodeDocumentMessage(ROOT, document), false),
         );
-        fc.pre(!json.includes("__proto__"));
         const { name, fields: again } = JSON.parse(json) as { name: string; fields?: object };
         const commit = messageFromJson(messageType("CommitRequest"), {
           database: DATABASE,
