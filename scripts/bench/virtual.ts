@@ -98,6 +98,15 @@ const LOADS: readonly Load[] = [
     fromMinute: 3,
   },
   {
+    users: 10_000,
+    scenario: "baseline",
+    hours: 1,
+    seconds: 60,
+    duration: "20m",
+    fromMinute: 5,
+    cohort: 4,
+  },
+  {
     // One write a user and minute, on key ranges that serve it, in the cohorts of a whole hour
     // (docs/cohort.md).
     users: 1_000_000,
