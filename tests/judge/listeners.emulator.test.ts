@@ -48,43 +48,54 @@ const servers = [
   { name: "embedded server", endpoint: () => server.endpoint },
   { name: "official emulator", endpoint: () => inject("firestoreEndpoint") },
 ];
-/** On the emulator, one of four runs of the limited listener was never told of the last writes. */
+/**
+ * On the emulator, one of four runs of the limited listener was never told of the last writes, and
+ * now and then another is not: those it may try again.
+ */
 const LEFT_OUT = "official emulator, an order with a limit";
 const cases = servers
   .flatMap((one) =>
     queries.map((query) => ({ server: one.name, endpoint: one.endpoint, ...query })),
   )
   .filter(({ server, name }) => `${server}, ${name}` !== LEFT_OUT);
+let tries = 0;
 
-describe("a listener under concurrent writes", () => {
-  it.each(cases)(
-    "$server, $name: moves forward in time only, and ends with what a query reads, also after its stream was cut",
-    { timeout: 60_000 },
-    async ({ server: serverName, endpoint, name, query }) => {
-      const projectId = `demo-listen-${run}-${serverName}-${name}`.replaceAll(" ", "-");
-      const judged = new JudgedListener(endpoint(), projectId, query);
-      try {
-        await judged.writeALot(createRng(`${name}/1`));
-        const inBetween = await judged.lastViewAndQuery();
-        expect(inBetween.view).toEqual(inBetween.query);
-        judged.cut();
-        await judged.writeALot(createRng(`${name}/2`));
-        judged.resume();
-        await judged.writeALot(createRng(`${name}/3`));
-        const atTheEnd = await judged.lastViewAndQuery();
-        expect(atTheEnd.view).toEqual(atTheEnd.query);
-        expect(judged.refusals.filter(({ code }) => code !== ABORTED)).toEqual([]);
-        const times = judged.snapshotTimes;
-        expect(times.filter((time, index) => time < (times[index - 1] ?? time))).toEqual([]);
-        // Less would say that the listener was hardly there.
-        expect(times.length).toBeGreaterThan(10);
-      } finally {
-        judged.close();
-      }
-      expect(server.faults).toEqual([]);
-    },
-  );
+describe("a listener under concurrent writes moves forward in time only, and ends with what a query reads, also after its stream was cut", () => {
+  const ofOurs = cases.filter(({ server }) => server === "embedded server");
+  const ofOthers = cases.filter(({ server }) => server !== "embedded server");
+  it.each(ofOurs)("$server, $name", { timeout: 60_000 }, judge);
+  it.each(ofOthers)("$server, $name", { timeout: 60_000, retry: 2 }, judge);
 });
+
+async function judge({
+  server: serverName,
+  endpoint,
+  name,
+  query,
+}: (typeof cases)[number]): Promise<void> {
+  tries += 1;
+  const projectId = `demo-listen-${run}-${tries}-${serverName}-${name}`.replaceAll(" ", "-");
+  const judged = new JudgedListener(endpoint(), projectId, query);
+  try {
+    await judged.writeALot(createRng(`${name}/1`));
+    const inBetween = await judged.lastViewAndQuery();
+    expect(inBetween.view).toEqual(inBetween.query);
+    judged.cut();
+    await judged.writeALot(createRng(`${name}/2`));
+    judged.resume();
+    await judged.writeALot(createRng(`${name}/3`));
+    const atTheEnd = await judged.lastViewAndQuery();
+    expect(atTheEnd.view).toEqual(atTheEnd.query);
+    expect(judged.refusals.filter(({ code }) => code !== ABORTED)).toEqual([]);
+    const times = judged.snapshotTimes;
+    expect(times.filter((time, index) => time < (times[index - 1] ?? time))).toEqual([]);
+    // Less would say that the listener was hardly there.
+    expect(times.length).toBeGreaterThan(10);
+  } finally {
+    judged.close();
+  }
+  expect(server.faults).toEqual([]);
+}
 
 class JudgedListener {
   readonly refusals: Answer[] = [];
