@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
   readonly #wallStartMs: number;
   readonly #sleepers = new EventHeap<Sleeper>();
   /** Signals that are listened to: once for all of a signal's sleepers, who are looked for then. */
-  readonly #heard = new WeakSet<AbortSignal>();
+  readonly #heard = new Map<AbortSignal, () => void>();
   /** The one asked about last; the next is mostly the same. */
   #lastHeard: AbortSignal | undefined;
   #nowMs = 0;
@@ -80,6 +80,7 @@ export class VirtualClock implements Clock {
       let isSettled = false;
       const settle = (end: () => void): void => {
         isSettled = true;
+        this.#hearNobody();
         end();
       };
       work.then(
@@ -136,13 +137,21 @@ export class VirtualClock implements Clock {
   #hear(signal: AbortSignal): void {
     this.#lastHeard = signal;
     if (this.#heard.has(signal)) return;
-    this.#heard.add(signal);
     const onAbort = (): void => {
+      this.#heard.delete(signal);
       for (const scheduled of this.#sleepers.matching((sleeper) => sleeper.signal === signal)) {
         scheduled.event?.reject(signal.reason);
         this.#sleepers.cancel(scheduled);
       }
     };
+    this.#heard.set(signal, onAbort);
     signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  /** A signal that outlives the run would keep the clock, and all that sleeps by it, in memory. */
+  #hearNobody(): void {
+    for (const [signal, onAbort] of this.#heard) signal.removeEventListener("abort", onAbort);
+    this.#heard.clear();
+    this.#lastHeard = undefined;
   }
 }

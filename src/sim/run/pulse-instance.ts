@@ -63,12 +63,12 @@ export class PulseInstance {
 
   /** The dead begin nothing, and hear of nothing. */
   async #ifAlive<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isDead) return NEVER;
+    if (this.#isDead) return never();
     try {
       const answer = await work();
-      return this.#isDead ? await NEVER : answer;
+      return this.#isDead ? await never() : answer;
     } catch (error) {
-      if (this.#isDead) return NEVER;
+      if (this.#isDead) return never();
       throw error;
     }
   }
@@ -82,4 +82,7 @@ function skewed(clock: Clock, skewMs: number): Clock {
   };
 }
 
-const NEVER: Promise<never> = new Promise(() => undefined);
+/** One for each who waits: a shared one would keep all of them, and their runs, in memory. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}

@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { scenarioSchema } from "../config/scenario.ts";
 import type { Result } from "../report/result.ts";
@@ -135,4 +138,24 @@ describe("a swarm", () => {
     const cut = { run: { status: "partial", partialReason: "no reason" }, checks: [], phases: [] };
     expect(brokenPromises(cut as unknown as Result)).toEqual(["ended early: no reason"]);
   });
+});
+
+it("leaves nothing of a bad day behind: its clock is forgotten, whoever died or was cut off", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const clocks: WeakRef<object>[] = [];
+  for (let seed = 1; seed <= 20; seed += 1) {
+    await runTrial(swarmTrial(seed), {
+      standIns: {
+        watchStore: (store, clock) => {
+          clocks.push(new WeakRef(clock));
+          return store;
+        },
+      },
+    });
+  }
+  await setImmediate();
+  collectGarbage();
+  expect(clocks.length).toBeGreaterThanOrEqual(20);
+  expect(clocks.filter((clock) => clock.deref() !== undefined)).toHaveLength(0);
 });
