@@ -42,19 +42,21 @@ export class EventHeap<Event> {
     }
   }
 
-  /** Takes out the next event; undefined when there is none. */
-  pop(): Scheduled<Event> | undefined {
+  /** The next event; undefined when there is none. */
+  peek(): Scheduled<Event> | undefined {
     for (;;) {
       const top = this.#heap[0];
-      if (top === undefined) return undefined;
-      const last = this.#heap.pop() as Scheduled<Event>;
-      if (last !== top) {
-        this.#heap[0] = last;
-        this.#sink(0);
-      }
-      if (top.event !== undefined) return top;
+      if (top === undefined || top.event !== undefined) return top;
+      this.#removeTop();
       this.#cancelled -= 1;
     }
+  }
+
+  /** Takes out the next event; undefined when there is none. */
+  pop(): Scheduled<Event> | undefined {
+    const top = this.peek();
+    if (top !== undefined) this.#removeTop();
+    return top;
   }
 
   /** The events that are still to happen and are as asked for, in the order they came. */
@@ -62,6 +64,14 @@ export class EventHeap<Event> {
     return this.#heap
       .filter(({ event }) => event !== undefined && is(event))
       .sort((left, right) => left.order - right.order);
+  }
+
+  #removeTop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    heap[0] = last;
+    this.#sink(0);
   }
 
   #compact(): void {

@@ -87,10 +87,7 @@ export class VirtualClock implements Clock {
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error)),
       );
-      const fail = (message: string): void => {
-        isSettled = true;
-        reject(new AssertionError(message));
-      };
+      const fail = (message: string): void => settle(() => reject(new AssertionError(message)));
       this.#drive(() => isSettled, fail);
     });
   }

@@ -12,8 +12,8 @@ import type {
   Reservation,
   WriteLimiter,
 } from "../../system/limiter/limiter.ts";
-
 import { USERS } from "../../system/schema/user.ts";
+import { ForwardingLimiter } from "../measure/forwarding-limiter.ts";
 import { isOfWorker } from "./cohort-weight.ts";
 
 /** Hears of what the others of a cohort may send: so many writes, at that monotonic time. */
@@ -86,11 +86,8 @@ const READY_SHARE_MIN = 0.5;
  * a row each writes more or less than the next. Nothing is sent for them; what the database is
  * charged for is the simulated user's commit, by its weight.
  */
-export class CohortLimiter implements WriteLimiter {
-  readonly stagger: WriteLimiter["stagger"];
-  readonly unit: WriteLimiter["unit"];
-  readonly costMax: number;
-  readonly #inner: WriteLimiter;
+export class CohortLimiter extends ForwardingLimiter {
+  protected readonly inner: WriteLimiter;
   readonly #rng: Rng;
   readonly #traits: CohortTraits;
   readonly #waiting: Others[] = [];
@@ -100,18 +97,16 @@ export class CohortLimiter implements WriteLimiter {
   #ready = 0;
 
   constructor(inner: WriteLimiter, rng: Rng, traits: CohortTraits) {
-    this.stagger = inner.stagger;
-    this.unit = inner.unit;
-    this.costMax = inner.costMax;
-    this.#inner = inner;
+    super();
+    this.inner = inner;
     this.#rng = rng;
     this.#traits = traits;
   }
 
-  reserve(demand: Demand, nowMs: number): Reservation {
+  override reserve(demand: Demand, nowMs: number): Reservation {
     const { cohort } = this.#traits;
     const userCount = demand.userCount * cohort;
-    const reservation = this.#inner.reserve({ ...demand, userCount }, nowMs);
+    const reservation = this.inner.reserve({ ...demand, userCount }, nowMs);
     const alike = demand.keys.filter((path) => !isOfWorker(path)).length;
     if (alike === 0) return reservation;
     const parts = this.#partsOf(alike);
@@ -132,19 +127,15 @@ export class CohortLimiter implements WriteLimiter {
     return reservation;
   }
 
-  depart(cost: number, nowMs: number): number {
-    return this.#inner.depart(cost, nowMs);
-  }
-
-  report(outcome: Outcome, nowMs: number): void {
+  override report(outcome: Outcome, nowMs: number): void {
     const { cohort, strategy } = this.#traits;
     const answers = strategy === "adaptive" ? cohort : 1;
-    for (let answer = 0; answer < answers; answer += 1) this.#inner.report(outcome, nowMs);
+    for (let answer = 0; answer < answers; answer += 1) this.inner.report(outcome, nowMs);
   }
 
   /** As the simulated users meet it: their writes are so many fewer, and so is its rate of them. */
-  state(nowMs: number): LimiterState {
-    const state = this.#inner.state(nowMs);
+  override state(nowMs: number): LimiterState {
+    const state = this.inner.state(nowMs);
     return { ...state, ratePerSecond: state.ratePerSecond / this.#traits.cohort };
   }
 
@@ -159,8 +150,8 @@ export class CohortLimiter implements WriteLimiter {
     const { cohort, strategy } = this.#traits;
     const others = cohort - 1;
     if (strategy === "literal" || strategy === "literal-user") return others;
-    if (this.#inner.costMax === Number.POSITIVE_INFINITY) return 1;
-    const parts = Math.ceil((cost * others) / (this.#inner.costMax * TOGETHER_SHARE));
+    if (this.inner.costMax === Number.POSITIVE_INFINITY) return 1;
+    const parts = Math.ceil((cost * others) / (this.inner.costMax * TOGETHER_SHARE));
     return Math.min(others, Math.max(1, parts));
   }
 
@@ -176,7 +167,7 @@ export class CohortLimiter implements WriteLimiter {
 
   #reserveFor(others: Others | undefined, nowMs: number): void {
     if (others === undefined) return;
-    const reservation = this.#inner.reserve({ ...others, keys: [] }, nowMs);
+    const reservation = this.inner.reserve({ ...others, keys: [] }, nowMs);
     if (reservation.kind === "granted") this.#traits.onOthers(others.cost, reservation.sendAtMs);
   }
 }

@@ -8,6 +8,7 @@ import {
   type Write,
 } from "../../system/store/store.ts";
 import type { Fault } from "../config/fault.ts";
+import { notedTransaction } from "../measure/noted-transaction.ts";
 import { callFaultsOf, type CallFault, type CallFaultKind } from "./call-fault.ts";
 import { isAimedAt, type TenantRankOf } from "./fault-aim.ts";
 import type { UserClient } from "./user-client.ts";
@@ -84,20 +85,13 @@ export class FaultInjector {
           () => store.query(query),
         ),
       transaction: <T>(body: (transaction: StoreTransaction) => Promise<T>) => {
-        let written: readonly Write[] = [];
+        let written: Write[] = [];
         return this.#transaction(
           () => written,
           (strike) =>
             store.transaction(async (transaction) => {
               written = [];
-              const result = await body({
-                get: (paths) => transaction.get(paths),
-                query: (query) => transaction.query(query),
-                write: (...writes) => {
-                  written = [...written, ...writes];
-                  transaction.write(...writes);
-                },
-              });
+              const result = await body(notedTransaction(transaction, written));
               await strike();
               return result;
             }),

@@ -1,6 +1,7 @@
 import type { Store, Write } from "../../system/store/store.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
 import type { UserClient } from "../drivers/user-client.ts";
+import { notedTransaction } from "./noted-transaction.ts";
 
 /** Operations as Firestore bills them, in documents. */
 export interface Billed {
@@ -44,12 +45,9 @@ export class BilledOperations {
         const result = await store.transaction((transaction) => {
           written = [];
           return body({
+            ...notedTransaction(transaction, written),
             get: async (paths) => this.#got(await transaction.get(paths)),
             query: async (query) => this.#found(await transaction.query(query)),
-            write: (...writes) => {
-              written.push(...writes);
-              transaction.write(...writes);
-            },
           });
         });
         this.#committed(written);

@@ -1,4 +1,4 @@
-import { EventHeap, type Scheduled } from "../../std/event-heap.ts";
+import { EventHeap } from "../../std/event-heap.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { Demand, Reservation, WaitReason } from "../../system/limiter/limiter.ts";
 
@@ -94,8 +94,6 @@ export class LimiterWatch {
   #last = 0;
   /** What is granted and still to go, by when, with its work: below 0 what is not of the line. */
   readonly #waiting = new EventHeap<number>();
-  /** The first of them, taken out of the heap. */
-  #next: Scheduled<number> | undefined;
   #waitingMs = 0;
   /** The same, with what is not of the line: it may stand in it all the same. */
   #beforeMs = 0;
@@ -198,27 +196,19 @@ export class LimiterWatch {
   #remember(sendAtMs: number, workMs: number): void {
     this.#beforeMs += Math.abs(workMs);
     this.#waitingMs += Math.max(0, workMs);
-    const pushed = this.#waiting.push(sendAtMs, workMs);
-    const next = this.#next;
-    if (next === undefined || next.atMs <= pushed.atMs) return;
-    this.#waiting.push(next.atMs, next.event ?? 0);
-    this.#next = undefined;
+    this.#waiting.push(sendAtMs, workMs);
   }
 
   #forgetSent(nowMs: number): void {
-    for (;;) {
-      this.#next ??= this.#waiting.pop();
-      if (this.#next === undefined) {
-        this.#beforeMs = 0; // What rounding has left of it.
-        this.#waitingMs = 0;
-        return;
-      }
-      if (this.#next.atMs > nowMs) return;
-      const workMs = this.#next.event ?? 0;
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      if (next.atMs > nowMs) return;
+      const workMs = next.event ?? 0;
       this.#beforeMs -= Math.abs(workMs);
       this.#waitingMs -= Math.max(0, workMs);
-      this.#next = undefined;
+      this.#waiting.pop();
     }
+    this.#beforeMs = 0; // What rounding has left of it.
+    this.#waitingMs = 0;
   }
 }
 

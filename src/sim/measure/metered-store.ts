@@ -7,6 +7,7 @@ import type {
   StoreTransaction,
   Write,
 } from "../../system/store/store.ts";
+import { notedTransaction } from "./noted-transaction.ts";
 
 /** Wall times of a try: when it was sent, by our clock, and when it was applied, by the server's. */
 export interface CommitTimes {
@@ -57,14 +58,7 @@ export class MeteredStore implements Store {
     let written: Write[] = [];
     const result = await this.#store.transaction((transaction) => {
       written = []; // A transaction may be run again: only the run that commits counts.
-      return body({
-        get: (paths) => transaction.get(paths),
-        query: (query) => transaction.query(query),
-        write: (...writes) => {
-          written.push(...writes);
-          transaction.write(...writes);
-        },
-      });
+      return body(notedTransaction(transaction, written));
     });
     const endedMs = this.#clock.wallMs();
     if (written.length > 0) this.observer?.({ sentMs: endedMs, appliedMs: endedMs }, written);

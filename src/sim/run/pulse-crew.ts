@@ -9,6 +9,7 @@ import { createPulseWorker, runSweep } from "../../system/pulse/sweep.ts";
 import { LimiterWatch, lineTermsOf } from "../measure/limiter-watch.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { WatchedLimiter } from "../measure/watched-limiter.ts";
+import { HerdLimiter } from "./herd-limiter.ts";
 import { PulseInstance } from "./pulse-instance.ts";
 import type { RenewableLimiter } from "./renewable-limiter.ts";
 import type { PulsePhase } from "./run-phase.ts";
@@ -49,7 +50,7 @@ export class PulseCrew {
         ? new WatchedLimiter(options.limiter, this.#newWatch())
         : undefined;
     const limiter = this.#watched ?? options.limiter;
-    this.#limiter = phase.scenario.synchronised ? startTogether(limiter) : limiter;
+    this.#limiter = phase.scenario.synchronised ? new HerdLimiter(limiter) : limiter;
     this.#events = eventsOf(phase.recorder, shardKey);
     const { clockSkewMs } = phase.load;
     const draw = phase.rng.fork(`clock/${shardKey}`).next() * 2 - 1;
@@ -121,19 +122,6 @@ export class PulseCrew {
     const isMortal = scenario.faults.some(({ kind }) => kind === "instance-death");
     return new PulseInstance(this.#phase, worker, { isMortal, skewMs: this.#skewMs });
   }
-}
-
-/** The same limiter for a herd: whatever it would stagger, all users are due at once. */
-function startTogether(limiter: WriteLimiter): WriteLimiter {
-  return {
-    stagger: "together",
-    unit: limiter.unit,
-    costMax: limiter.costMax,
-    reserve: (demand, nowMs) => limiter.reserve(demand, nowMs),
-    depart: (cost, nowMs) => limiter.depart(cost, nowMs),
-    report: (outcome, nowMs) => limiter.report(outcome, nowMs),
-    state: (nowMs) => limiter.state(nowMs),
-  };
 }
 
 /** The recorder, told whose lists and sweeps these are. */

@@ -135,6 +135,6 @@ function bytesOf(value: Value): number {
 
 function bytesOfShaped({ shape, slots }: ShapedMap): number {
   let bytes = NESTED_BYTES + shape.namesLength + slots.length * FIELD_BYTES;
-  for (const value of slots) bytes += typeof value === "string" ? value.length + 2 : bytesOf(value);
+  for (const value of slots) bytes += bytesOf(value);
   return bytes;
 }
