@@ -1,3 +1,4 @@
+import { repeatsDocument } from "../data/repeated-documents.ts";
 import type { Write } from "../data/write.ts";
 import type { DocumentTree } from "./document-tree.ts";
 import type { Row } from "./row.ts";
@@ -25,7 +26,7 @@ export class LocatedWrites {
 
   static in(tree: DocumentTree, writes: readonly Write[]): LocatedWrites {
     const rows = writes.map(({ path }) => tree.row(path));
-    return new LocatedWrites(tree, writes, rows, repeatsDocument(writes, rows));
+    return new LocatedWrites(tree, writes, rows, repeatsDocument(writes));
   }
 
   /** The same documents, written otherwise. */
@@ -41,24 +42,4 @@ export class LocatedWrites {
       ? this
       : LocatedWrites.in(tree, this.writes);
   }
-}
-
-let requests = 0;
-
-function repeatsDocument(writes: readonly Write[], rows: readonly (Row | undefined)[]): boolean {
-  requests += 1;
-  let newPaths: Set<string> | undefined;
-  for (let index = 0; index < writes.length; index += 1) {
-    const row = rows[index];
-    if (row === undefined) {
-      const { path } = writes[index] as Write;
-      newPaths ??= new Set();
-      if (newPaths.has(path)) return true;
-      newPaths.add(path);
-    } else {
-      if (row.request === requests) return true;
-      row.request = requests;
-    }
-  }
-  return false;
 }

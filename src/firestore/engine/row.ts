@@ -11,8 +11,6 @@ export class Row {
   /** The same one as long as the row is there. */
   readonly collection: Collection;
   version: Version;
-  /** The request that named it last: so that one that names it twice is seen. */
-  request = 0;
   /** For the limits in front of the database to keep what they call the document by. */
   limitsHandle = -1;
 

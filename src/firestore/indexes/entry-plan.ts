@@ -73,7 +73,7 @@ export class GroupPlan {
       .map((definition) => this.#composite(definition));
   }
 
-  /** Whether it remembers so many fields that it is to be made anew, . */
+  /** Whether it remembers so many fields that it is to be made anew. */
   get isFull(): boolean {
     return this.#fields > MOST_FIELDS;
   }

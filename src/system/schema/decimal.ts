@@ -12,48 +12,50 @@ import { withQuickCheck, type QuickCheck } from "./quick-check.ts";
  * holds both to the same samples.
  */
 
+/** Digits after the point. */
+const PLACES_MAX = 6;
+
 /** How many shares: above zero. */
-export const quantityString = aboveZero('expected a quantity above zero such as "12.5"');
+export const quantityString = decimal(
+  { wholeDigitsMax: 9, mayBeZero: false },
+  'expected a quantity above zero such as "12.5"',
+);
 
 /** A price: above zero, since gains are counted in per cent of it. */
-export const priceString = aboveZero('expected a price above zero such as "12.50"');
+export const priceString = decimal(
+  { wholeDigitsMax: 9, mayBeZero: false },
+  'expected a price above zero such as "12.50"',
+);
 
 /** An amount of money, negative for a loss. */
-export const moneyString = withQuickCheck(
-  z.string().regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected an amount of money such as "-12.50"'),
-  isDecimal({ wholeDigitsMax: 18, mayBeNegative: true }),
+export const moneyString = decimal(
+  { wholeDigitsMax: 18, mayBeNegative: true },
+  'expected an amount of money such as "-12.50"',
 );
 
 /** quantity × price: zero when it rounds to nothing, never negative. */
-export const notionalString = withQuickCheck(
-  z.string().regex(/^\d{1,18}(\.\d{1,6})?$/, 'expected an amount of zero or more such as "12.50"'),
-  isDecimal({ wholeDigitsMax: 18 }),
+export const notionalString = decimal(
+  { wholeDigitsMax: 18 },
+  'expected an amount of zero or more such as "12.50"',
 );
 
 /** A total of many amounts of money. */
-export const totalString = withQuickCheck(
-  z.string().regex(/^-?\d{1,24}(\.\d{1,6})?$/, 'expected a total of money such as "-12.50"'),
-  isDecimal({ wholeDigitsMax: 24, mayBeNegative: true }),
+export const totalString = decimal(
+  { wholeDigitsMax: 24, mayBeNegative: true },
+  'expected a total of money such as "-12.50"',
 );
 
 /** A gain in per cent, negative for a loss. */
-export const percentString = withQuickCheck(
-  z.string().regex(/^-?\d{1,18}(\.\d{1,6})?$/, 'expected per cent such as "-2.5"'),
-  isDecimal({ wholeDigitsMax: 18, mayBeNegative: true }),
+export const percentString = decimal(
+  { wholeDigitsMax: 18, mayBeNegative: true },
+  'expected per cent such as "-2.5"',
 );
 
 /** A limit in per cent that a gain or a loss may reach. */
-export const percentLimitString = withQuickCheck(
-  z.string().regex(/^\d{1,9}(\.\d{1,6})?$/, 'expected per cent of zero or more such as "2.5"'),
-  isDecimal({ wholeDigitsMax: 9 }),
+export const percentLimitString = decimal(
+  { wholeDigitsMax: 9 },
+  'expected per cent of zero or more such as "2.5"',
 );
-
-function aboveZero(message: string): z.ZodString {
-  return withQuickCheck(
-    z.string().regex(/^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/, message),
-    isDecimal({ wholeDigitsMax: 9, mayBeZero: false }),
-  );
-}
 
 interface DecimalKind {
   readonly wholeDigitsMax: number;
@@ -61,7 +63,17 @@ interface DecimalKind {
   readonly mayBeZero?: boolean;
 }
 
-const PLACES_MAX = 6;
+/** A kind's schema, and its quick check beside it. */
+function decimal(kind: DecimalKind, message: string): z.ZodString {
+  return withQuickCheck(z.string().regex(patternOf(kind), message), isDecimal(kind));
+}
+
+function patternOf({ wholeDigitsMax, mayBeNegative, mayBeZero = true }: DecimalKind): RegExp {
+  const sign = mayBeNegative === true ? "-?" : "";
+  const aboveZero = mayBeZero ? "" : "(?=.*[1-9])";
+  return new RegExp(`^${sign}${aboveZero}\\d{1,${wholeDigitsMax}}(\\.\\d{1,${PLACES_MAX}})?$`);
+}
+
 const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;

@@ -87,12 +87,7 @@ export function compareDecimals(left: string, right: string): number {
 
 /** Whether a gain in per cent has reached the limit of a loss, or that of a gain. */
 export function reachesLimit(percent: string, lossLimit: string, gainLimit: string): boolean {
-  const short = millionths(percent);
-  const loss = -millionths(lossLimit);
-  const gain = millionths(gainLimit);
-  if (isExact(short) && isExact(loss) && isExact(gain)) return short <= loss || short >= gain;
-  const value = new Big(percent);
-  return value.lte(new Big(lossLimit).neg()) || value.gte(gainLimit);
+  return compareDecimals(percent, `-${lossLimit}`) <= 0 || compareDecimals(percent, gainLimit) >= 0;
 }
 
 /** Fixed places, and no "-0.00". */
