@@ -22,6 +22,11 @@ export interface Rng {
   fork(name: string): Rng;
 }
 
+/** `hash32` of plain data as eight hex digits: for names of what is the same when the data is. */
+export function hashName(data: unknown): string {
+  return hash32(JSON.stringify(data)).toString(16).padStart(8, "0");
+}
+
 /** FNV-1a over UTF-16 code units with a final avalanche: spreads names and seeds over 32 bits. */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;

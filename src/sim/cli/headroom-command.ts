@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { Command } from "commander";
-import { hash32 } from "../../std/rng.ts";
+import { hashName } from "../../std/rng.ts";
 import { findHeadroom, type HeadroomPlan } from "../headroom/find-headroom.ts";
 import type { HeadroomResult } from "../headroom/headroom-result.ts";
 import { headlineOf } from "../headroom/headroom-words.ts";
@@ -8,11 +8,9 @@ import type { RunTrial } from "../headroom/measure-stage.ts";
 import { renderHeadroomFiles } from "../headroom/headroom-files.ts";
 import { renderHeadroomText } from "../headroom/render-headroom.ts";
 import { VARIED_FACTS } from "../headroom/situation.ts";
-import { ReportError } from "../report/report-error.ts";
 import { writeFolder } from "../report/write-folder.ts";
 import { commitName } from "../run/machine-facts.ts";
 import type { CliCommand, CliContext } from "./context.ts";
-import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
 import {
   HEADROOM_SPECS,
@@ -24,6 +22,7 @@ import { headroomCommand, planHeadroom, shapingOptions } from "./headroom-plan.t
 import { HeadroomProgress } from "./headroom-progress.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { createRunOutput, type RunOutput } from "./progress.ts";
+import { reported } from "./reported.ts";
 import { toOption } from "./run-options-parser.ts";
 
 /** Runs trials until it is closed. */
@@ -112,9 +111,9 @@ async function run(
 /** Of all that shapes it: the same question at the same commit finds its own files. */
 function idOf({ situation }: HeadroomPlan, shaping: Readonly<Record<string, unknown>>): string {
   const { scenario, varied, indexes, limiterConfig } = situation;
-  const hash = hash32(JSON.stringify([shaping, indexes, limiterConfig, commitName()]));
+  const hash = hashName([shaping, indexes, limiterConfig, commitName()]);
   const seed = String(shaping["seed"]);
-  return `headroom-${scenario.name}-${varied}-seed${seed}-${hash.toString(16).padStart(8, "0")}`;
+  return `headroom-${scenario.name}-${varied}-seed${seed}-${hash}`;
 }
 
 async function write(
@@ -124,12 +123,7 @@ async function write(
 ): Promise<void> {
   const folder = options.output ?? join(options.run.reports, result.id);
   const files = renderHeadroomFiles(result);
-  try {
-    await writeFolder(folder, files);
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    throw new UserError("E_REPORT_NOT_WRITTEN", error.message, error.hint, { cause: error });
-  }
+  await reported(writeFolder(folder, files));
   output.line(`\nReport: ${relative(process.cwd(), folder)}/ (${[...files.keys()].join(", ")})`);
 }
 

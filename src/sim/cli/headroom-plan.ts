@@ -11,6 +11,7 @@ import {
   type Varied,
 } from "../headroom/situation.ts";
 import type { SearchRange } from "../headroom/search-threshold.ts";
+import { quoteWord } from "../run/replay-command.ts";
 import { badOptions, type HeadroomOptions } from "./headroom-options.ts";
 import { loadInputs } from "./load-inputs.ts";
 
@@ -122,11 +123,7 @@ const FLAGS: Readonly<Record<string, string>> = { limiterConfig: "limiter-config
 export function headroomCommand(shaping: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(shaping).map(([name, value]) => {
     const flag = `--${FLAGS[name] ?? name}`;
-    return value === true ? flag : `${flag} ${quote(String(value))}`;
+    return value === true ? flag : `${flag} ${quoteWord(String(value))}`;
   });
   return `npm run sim -- headroom ${words.join(" ")}`;
-}
-
-function quote(value: string): string {
-  return /^[\w./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

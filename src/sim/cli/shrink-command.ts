@@ -1,9 +1,11 @@
-import { mkdir, realpath, rename, writeFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Command } from "commander";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { RawOptions } from "../config/resolve-options.ts";
+import { ReportError } from "../report/report-error.ts";
 import type { Check, Result } from "../report/result.ts";
+import { writeFolder } from "../report/write-folder.ts";
 import { phasesOf } from "../run/phases-of.ts";
 import { checkKey, chooseCheck } from "../shrink/same-check.ts";
 import { shrinkRun, type Shrunk } from "../shrink/shrink-run.ts";
@@ -140,7 +142,7 @@ function noLongerFails({ run }: Result, { id }: Check): UserError {
   );
 }
 
-/** Writes the files of the small run and what became of it, each whole or not at all. */
+/** Writes the files of the small run and what became of it, all or none. */
 async function writeAll(
   { result, check, options, limiterConfig, whole }: Whole,
   shrunk: Shrunk,
@@ -160,7 +162,8 @@ async function writeAll(
     steps,
     command,
   };
-  await writeWhole(folder, new Map([...files, [SHRINK_FILE, JSON.stringify(told, null, 2)]]));
+  const json = `${JSON.stringify(told, null, 2)}\n`;
+  await writeAllOrNone(folder, new Map([...files, [SHRINK_FILE, json]]));
   const early = isComplete ? "" : " (ended early: a smaller one may be found)";
   output.finish();
   output.line(`Smallest after ${runs} runs: ${describeCase(smallest)}${early}`);
@@ -169,17 +172,12 @@ async function writeAll(
   output.line(`Written to ${folder}: ${[...files.keys(), SHRINK_FILE].join(", ")}`);
 }
 
-async function writeWhole(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+async function writeAllOrNone(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, text] of files) {
-      const draft = join(folder, `.${name}.writing`);
-      await writeFile(draft, text.endsWith("\n") ? text : `${text}\n`);
-      await rename(draft, join(folder, name));
-    }
+    await writeFolder(folder, files);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `--output: "${folder}" cannot be written: ${why}`;
+    if (!(error instanceof ReportError)) throw error;
+    const message = `--output: "${folder}" cannot be written: ${error.message}`;
     throw new UserError("E_SHRINK", message, "Name a folder that can be made.", { cause: error });
   }
 }

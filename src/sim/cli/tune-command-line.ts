@@ -1,6 +1,7 @@
 import type { TuneRequest } from "../tune/tune.ts";
 import type { TuneOptions } from "./tune-options.ts";
 import { formatDuration } from "../config/duration.ts";
+import { quoteWord } from "../run/replay-command.ts";
 
 /** The command that finds the same again, with every option that shapes it spelled out. */
 export function tuneCommand(options: TuneOptions, { load, seed }: TuneRequest): string {
@@ -9,7 +10,7 @@ export function tuneCommand(options: TuneOptions, { load, seed }: TuneRequest): 
     "npm run sim -- tune",
     `--users ${load.users}`,
     `--tenants ${load.tenants}`,
-    `--scenario ${run.scenarios[0] ?? load.scenario.name}`,
+    `--scenario ${quoteWord(run.scenarios[0] ?? load.scenario.name)}`,
     `--duration ${formatDuration(load.durationMs)}`,
     `--limiter ${limiter}`,
     `--objective ${objective}`,
@@ -17,6 +18,6 @@ export function tuneCommand(options: TuneOptions, { load, seed }: TuneRequest): 
     `--seed ${seed}`,
     `--seeds ${seeds}`,
     `--latency ${run.latency}`,
-    ...(run.indexes === null ? [] : [`--indexes ${run.indexes}`]),
+    ...(run.indexes === null ? [] : [`--indexes ${quoteWord(run.indexes)}`]),
   ].join(" ");
 }

@@ -1,11 +1,10 @@
-import { UserError } from "./errors.ts";
-import { ReportError } from "../report/report-error.ts";
 import { writeFolder } from "../report/write-folder.ts";
 import { renderFrontPlot } from "../tune/front-plot.ts";
 import { renderTunePage } from "../tune/render-page.ts";
 import { renderTuneSummary } from "../tune/render-summary.ts";
 import type { TuneReport } from "../tune/tune-report.ts";
 import type { Validation } from "../tune/validation.ts";
+import { reported } from "./reported.ts";
 
 /** The recommended configuration, as --limiter-config takes it. */
 export const RECOMMENDED_FILE = "recommended.json";
@@ -26,11 +25,6 @@ export async function writeTuneReport(
     ...(recommended === null ? [] : [[RECOMMENDED_FILE, json(recommended.config)] as const]),
     ...(validation === null ? [] : [["validation.json", json(validation)] as const]),
   ]);
-  try {
-    await writeFolder(folder, files);
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    throw new UserError("E_REPORT_NOT_WRITTEN", error.message, error.hint, { cause: error });
-  }
+  await reported(writeFolder(folder, files));
   return files.size;
 }

@@ -2,7 +2,6 @@ import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
 import {
   StoreError,
-  type Query,
   type Store,
   type StoreTransaction,
   type Write,
@@ -11,6 +10,7 @@ import type { Fault } from "../config/fault.ts";
 import { notedTransaction } from "../measure/noted-transaction.ts";
 import { callFaultsOf, type CallFault, type CallFaultKind } from "./call-fault.ts";
 import { isAimedAt, type TenantRankOf } from "./fault-aim.ts";
+import { queryPlace } from "./query-place.ts";
 import type { UserClient } from "./user-client.ts";
 
 /** The faults of a phase that has begun. */
@@ -81,7 +81,7 @@ export class FaultInjector {
         this.#call(
           "reads",
           "query",
-          () => [pathOf(query)],
+          () => [queryPlace(query)],
           () => store.query(query),
         ),
       transaction: <T>(body: (transaction: StoreTransaction) => Promise<T>) => {
@@ -107,7 +107,7 @@ export class FaultInjector {
         this.#call(
           "reads",
           "query",
-          () => [pathOf(query)],
+          () => [queryPlace(query)],
           () => client.query(user, query, signal),
         ),
       get: (user, path, signal) =>
@@ -213,8 +213,4 @@ function injected(
   paths: readonly string[],
 ): StoreError {
   return new StoreError(code, operation, paths[0] ?? "", "injected by the scenario");
-}
-
-function pathOf({ from }: Query): string {
-  return from.kind === "collection" ? from.path : from.name;
 }

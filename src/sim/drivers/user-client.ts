@@ -1,5 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Query, Snapshot, Write } from "../../system/store/store.ts";
+import { queryPlace } from "./query-place.ts";
 import { decodeDocument, encodeCreate, encodeQuery, type RestDocument } from "./rest-encoding.ts";
 import { createRestTransport, type RestCall, type RestTransportOptions } from "./rest-transport.ts";
 import { unsignedUserToken, type UserIdentity } from "./user-token.ts";
@@ -48,7 +49,7 @@ export function createUserClient(options: UserClientOptions, clock: Clock): User
 
   return {
     query: async (user, query, signal) => {
-      const path = query.from.kind === "collection" ? query.from.path : query.from.name;
+      const path = queryPlace(query);
       const { parent, structuredQuery } = encodeQuery(root, query);
       const body = { structuredQuery };
       const answer = await post(user, parent, "runQuery", {

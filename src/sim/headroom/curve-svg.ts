@@ -1,3 +1,5 @@
+import { escapeHtml } from "../report/html/markup.ts";
+import { svgNumber } from "../report/svg-number.ts";
 import { BENCHMARK } from "../verify/benchmark-table.ts";
 import { formatMs } from "../verify/check.ts";
 import { curvePoints, medianOf, type CurvePoint } from "./curve.ts";
@@ -43,9 +45,9 @@ export function renderCurveSvg(result: HeadroomResult): string {
   const [stage] = result.stages;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 560" role="img" font-size="14" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" fill="${INK}">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     `<rect width="900" height="560" rx="10" fill="#f6f5f1"/>`,
-    `<text x="24" y="34" font-size="18" font-weight="600">${escaped(title)}</text>`,
+    `<text x="24" y="34" font-size="18" font-weight="600">${escapeHtml(title)}</text>`,
     ...(stage?.headroom === null || stage?.headroom === undefined
       ? []
       : headroomMark(stage.headroom, x, result.noun)),
@@ -102,12 +104,14 @@ function drawPanel(panel: Panel, points: readonly CurvePoint[], x: Scale): reado
   const { title, colour, top, bottom, share, ticks, values } = panel;
   const y: Scale = (value) => bottom - (bottom - top) * share(value);
   const seen = points.filter((point) => values(point).length > 0);
-  const line = seen.map((point) => `${fixed(x(point.load))} ${fixed(y(medianOf(values(point))))}`);
+  const line = seen.map(
+    (point) => `${svgNumber(x(point.load))} ${svgNumber(y(medianOf(values(point))))}`,
+  );
   return [
-    `<text x="24" y="${top - 16}" fill="${FAINT}">${escaped(title)}</text>`,
+    `<text x="24" y="${top - 16}" fill="${FAINT}">${escapeHtml(title)}</text>`,
     ...ticks.flatMap(([value, text]) => [
-      `<path d="M${LEFT} ${fixed(y(value))}H${RIGHT}" stroke="${GRID}"/>`,
-      `<text x="${LEFT - 10}" y="${fixed(y(value) + 5)}" text-anchor="end">${text}</text>`,
+      `<path d="M${LEFT} ${svgNumber(y(value))}H${RIGHT}" stroke="${GRID}"/>`,
+      `<text x="${LEFT - 10}" y="${svgNumber(y(value) + 5)}" text-anchor="end">${text}</text>`,
     ]),
     ...(line.length < 2
       ? []
@@ -115,7 +119,7 @@ function drawPanel(panel: Panel, points: readonly CurvePoint[], x: Scale): reado
     ...seen.flatMap((point) =>
       values(point).map(
         (value) =>
-          `<circle cx="${fixed(x(point.load))}" cy="${fixed(y(value))}" r="3.5" fill="${colour}" fill-opacity="0.55"/>`,
+          `<circle cx="${svgNumber(x(point.load))}" cy="${svgNumber(y(value))}" r="3.5" fill="${colour}" fill-opacity="0.55"/>`,
       ),
     ),
   ];
@@ -127,8 +131,8 @@ function boundLine(panel: Panel | undefined): readonly string[] {
   const { boundMs } = BENCHMARK.pnlLatency;
   const y = panel.bottom - (panel.bottom - panel.top) * panel.share(boundMs);
   return [
-    `<path d="M${LEFT} ${fixed(y)}H${RIGHT}" stroke="${FAINT}" stroke-dasharray="6 5"/>`,
-    `<text x="${LEFT + 6}" y="${fixed(y - 6)}" fill="${FAINT}">${formatMs(boundMs)}, the target</text>`,
+    `<path d="M${LEFT} ${svgNumber(y)}H${RIGHT}" stroke="${FAINT}" stroke-dasharray="6 5"/>`,
+    `<text x="${LEFT + 6}" y="${svgNumber(y - 6)}" fill="${FAINT}">${formatMs(boundMs)}, the target</text>`,
   ];
 }
 
@@ -144,9 +148,9 @@ function headroomMark(
   const isLeft = at(median) > (LEFT + RIGHT) / 2;
   const words = `${median.kind === "at-least" ? "at least " : ""}${median.load.toLocaleString("en-US")} ${noun}`;
   return [
-    `<rect x="${fixed(from)}" y="84" width="${fixed(Math.max(1, to - from))}" height="402" fill="${HELD}" fill-opacity="0.14"/>`,
-    `<path d="M${fixed(at(median))} 84V486" stroke="${HELD}" stroke-width="2"/>`,
-    `<text x="${fixed(at(median) + (isLeft ? -8 : 8))}" y="78" fill="${HELD}" font-weight="600" text-anchor="${isLeft ? "end" : "start"}">${words}</text>`,
+    `<rect x="${svgNumber(from)}" y="84" width="${svgNumber(Math.max(1, to - from))}" height="402" fill="${HELD}" fill-opacity="0.14"/>`,
+    `<path d="M${svgNumber(at(median))} 84V486" stroke="${HELD}" stroke-width="2"/>`,
+    `<text x="${svgNumber(at(median) + (isLeft ? -8 : 8))}" y="78" fill="${HELD}" font-weight="600" text-anchor="${isLeft ? "end" : "start"}">${words}</text>`,
   ];
 }
 
@@ -161,19 +165,11 @@ function loadAxis(points: readonly CurvePoint[], x: Scale, noun: string): readon
     if (at < free) continue;
     free = at + LABEL_WIDTH;
     labels.push(
-      `<text x="${fixed(at)}" y="510" text-anchor="middle">${load.toLocaleString("en-US")}</text>`,
+      `<text x="${svgNumber(at)}" y="510" text-anchor="middle">${load.toLocaleString("en-US")}</text>`,
     );
   }
   return [
     ...labels,
     `<text x="${RIGHT}" y="538" text-anchor="end" fill="${FAINT}">${noun}; each dot a seed, lines through their medians</text>`,
   ];
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
-
-function fixed(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

@@ -8,6 +8,7 @@ import {
 } from "../report/result.ts";
 import { thinPhases } from "../report/thin-series.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
+import { figureFor } from "../../system/limiter/tenant-shares.ts";
 import type { Target } from "../targets/target.ts";
 import { benchmarkChecks } from "../verify/benchmark-checks.ts";
 import { dataChecks } from "../verify/data-checks.ts";
@@ -20,6 +21,7 @@ import { softenUnreached } from "../verify/partial-run.ts";
 import { throughputChecks } from "../verify/throughput-checks.ts";
 import { brokeFirst, headline, overallVerdict } from "../verify/verdict.ts";
 import { Histogram } from "../measure/histogram.ts";
+import { plansOf } from "./plans-of.ts";
 import { replayCommand } from "./replay-command.ts";
 import { commitName, machineFacts, versions } from "./machine-facts.ts";
 import type { MemoryPeaks } from "./memory-watch.ts";
@@ -190,11 +192,11 @@ function tenantTerms(
   { population }: RunState,
 ): (tenantId: string) => string {
   const { weights, limits } = tuning.tenants;
-  const plans = new Map(population.tenants.map(({ tenantId, plan }) => [tenantId, plan]));
+  const planOf = plansOf(population);
   return (tenantId) => {
-    const plan = plans.get(tenantId) ?? "";
-    const weight = weights.tenants[tenantId] ?? weights.plans[plan] ?? 1;
-    const limit = limits.tenants[tenantId] ?? limits.plans[plan] ?? "none";
+    const plan = planOf(tenantId);
+    const weight = figureFor(weights, tenantId, plan) ?? 1;
+    const limit = figureFor(limits, tenantId, plan) ?? "none";
     return `weight ${weight}, limit ${limit}`;
   };
 }

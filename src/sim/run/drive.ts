@@ -20,6 +20,7 @@ import { DataAudit } from "../verify/data-audit.ts";
 import { LimitsSession } from "./limits-session.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { phasesOf } from "./phases-of.ts";
+import { plansOf } from "./plans-of.ts";
 import { provisionPopulation } from "./provision-population.ts";
 import { readBack } from "./read-back.ts";
 import { runScenario, settleTarget, type RunContext } from "./run-scenario.ts";
@@ -131,7 +132,7 @@ function limiterMaker(
   { state, createLimiter: create }: Driven,
   others: OthersWatch,
 ): RunContext["createLimiter"] {
-  const planOf = plansOf(state);
+  const planOf = plansOf(state.population);
   const onOthers = (writes: number, atMs: number): void => others.observer?.(writes, atMs);
   return (workers, shardKey) => {
     const config = workers === 1 ? limiterConfig : shareOfLimits(limiterConfig, workers);
@@ -216,11 +217,6 @@ async function warm(
     signal,
   });
   note(`Warm-up: ${asked} unmeasured queries in the ${warmUpMs / 1000} s before the first phase.`);
-}
-
-function plansOf({ population }: RunState): (tenantId: string) => string | undefined {
-  const plans = new Map(population.tenants.map(({ tenantId, plan }) => [tenantId, plan]));
-  return (tenantId) => plans.get(tenantId);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hash32 } from "../../std/rng.ts";
+import { hashName } from "../../std/rng.ts";
 import type { SimulationInputs } from "../cli/simulate.ts";
 
 /**
@@ -9,7 +9,5 @@ export function inputsHash({
   scenarios,
   marketRows,
 }: Pick<SimulationInputs, "scenarios" | "marketRows">): string {
-  return hash32(JSON.stringify([scenarios, marketRows]))
-    .toString(16)
-    .padStart(8, "0");
+  return hashName([scenarios, marketRows]);
 }

@@ -1,5 +1,5 @@
-import { clientOperation, type ClientLoad, type Scenario } from "../config/scenario.ts";
-import { ratePerSecond, runClientLane } from "../drivers/client-lane.ts";
+import type { ClientLoad, Scenario } from "../config/scenario.ts";
+import { runClientLane } from "../drivers/client-lane.ts";
 import { runDirectLane } from "../drivers/direct-lane.ts";
 import { createDirectWriter } from "../drivers/direct-writer.ts";
 import type { ClientMarket } from "../drivers/ledger-create.ts";
@@ -8,6 +8,7 @@ import { createOperations } from "../drivers/operations.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { randomId, UID_LENGTH } from "../population/random-id.ts";
 import { formatRate } from "../verify/check.ts";
+import { clientRates } from "./client-rates.ts";
 import type { OpenMarket } from "./market-quotes.ts";
 import { runPulse, type PulsePhase } from "./run-phase.ts";
 import type { RunContext } from "./run-scenario.ts";
@@ -146,14 +147,9 @@ function boundedClients(
   load: ClientLoad,
   { population, cohort }: RunContext["state"],
 ): string | undefined {
-  const users = population.users.length;
-  const total = (one: ClientLoad): number =>
-    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, one, users), 0) *
-    cohort;
-  const asked = total({ ...load, atMostPerSecond: null });
-  const started = total(load);
+  const { asked, started } = clientRates(load, population.users.length);
   if (started >= asked) return undefined;
-  return `clients start ${formatRate(started)} of ${formatRate(asked)}: the scenario bounds them, to measure reads and not to saturate a local database.`;
+  return `clients start ${formatRate(started * cohort)} of ${formatRate(asked * cohort)}: the scenario bounds them, to measure reads and not to saturate a local database.`;
 }
 
 /** Somebody new founds a tenant of their own, through the service's sign-up. */

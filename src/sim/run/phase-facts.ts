@@ -1,12 +1,12 @@
-import { clientOperation, type Scenario } from "../config/scenario.ts";
+import type { Scenario } from "../config/scenario.ts";
 import { weighEach, weighFacts } from "../cohort/weigh-facts.ts";
-import { ratePerSecond } from "../drivers/client-lane.ts";
 import type { Billed } from "../measure/billed-operations.ts";
 import { Histogram } from "../measure/histogram.ts";
 import { isQuery } from "../measure/client-queries.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import type { HistogramSummary, Phase, PhaseLimits, Second } from "../report/result.ts";
 import type { PhaseFacts } from "../verify/facts.ts";
+import { clientRates } from "./client-rates.ts";
 
 /** A phase as it ended: its recorder, and what it was to do. */
 export interface EndedPhase {
@@ -184,7 +184,7 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phas
     contendedCommits: counts.contendedCommits,
     clientRetries: counts.clientRetries,
     listenersEnded: counts.listenersEnded,
-    ...clientRates(ended, cohort),
+    ...clientsPerSecond(ended, cohort),
     ...directWrites(ended),
     ...(facts.limits === null ? {} : { limits: facts.limits }),
     billed: {
@@ -211,15 +211,14 @@ function directWrites({ scenario, recorder: { counts } }: EndedPhase): Pick<Phas
 }
 
 /** What the users of a scenario would start in a second, and what its bound lets them start. */
-function clientRates(
+function clientsPerSecond(
   { scenario: { clients }, users }: EndedPhase,
   cohort: number,
 ): Pick<Phase, "clientsAskedPerSecond" | "clientsStartedPerSecond"> {
   if (clients === null) return {};
-  const total = (load: typeof clients): number =>
-    clientOperation.options.reduce((sum, kind) => sum + ratePerSecond(kind, load, users), 0);
+  const { asked, started } = clientRates(clients, users);
   return {
-    clientsAskedPerSecond: total({ ...clients, atMostPerSecond: null }) * cohort,
-    clientsStartedPerSecond: total(clients) * cohort,
+    clientsAskedPerSecond: asked * cohort,
+    clientsStartedPerSecond: started * cohort,
   };
 }

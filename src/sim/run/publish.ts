@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { UserError } from "../cli/errors.ts";
 import type { RunOutput } from "../cli/progress.ts";
+import { reported } from "../cli/reported.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { quoteWord } from "./replay-command.ts";
 import { ReportError } from "../report/report-error.ts";
@@ -8,7 +8,7 @@ import { replayWords } from "../report/replay-words.ts";
 import type { Result } from "../report/result.ts";
 import { renderTerminalTable } from "../report/terminal-table.ts";
 import { renderSummaryMarkdown } from "../report/summary-markdown.ts";
-import { appendSummary, writeReport, type WrittenReport } from "../report/write-report.ts";
+import { appendSummary, writeReport } from "../report/write-report.ts";
 
 /** Prints the table, writes the report's files, and says where they are. Returns their folder. */
 export async function publish(
@@ -19,7 +19,7 @@ export async function publish(
   const columns = process.stdout.columns ?? 110;
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   output.line(renderTerminalTable(result, { columns, colour }));
-  const { folder, files } = await write(result, options.reports);
+  const { folder, files } = await reported(writeReport(result, options.reports));
   output.line(
     `Report: ${relative(process.cwd(), folder)}/ (${files.length} files; open report.html)`,
   );
@@ -28,15 +28,6 @@ export async function publish(
   }
   await summarizeStep(result, output);
   return folder;
-}
-
-async function write(result: Result, reportsFolder: string): Promise<WrittenReport> {
-  try {
-    return await writeReport(result, reportsFolder);
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    throw new UserError("E_REPORT_NOT_WRITTEN", error.message, error.hint, { cause: error });
-  }
 }
 
 /** In GitHub Actions the summary is shown with the job; the verdict does not depend on it. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Clock } from "../../std/clock.ts";
-import { createRng, hash32 } from "../../std/rng.ts";
+import { createRng, hashName } from "../../std/rng.ts";
 import { createLimiter } from "../../system/limiter/create-limiter.ts";
 import { EXIT_CODES, type ExitCode } from "../cli/exit-codes.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
@@ -187,8 +187,7 @@ function runId(startedWallMs: number, request: SimulationRequest): string {
 function namelessRunId(request: SimulationRequest): string {
   const { options, limiterConfig } = request;
   const shaping = [shapingOptions(options), limiterConfig, inputsHash(request), commitName()];
-  const hash = hash32(JSON.stringify(shaping));
-  return `virtual-${whatIsRun(request)}-seed${options.seed}-${hash.toString(16).padStart(8, "0")}`;
+  return `virtual-${whatIsRun(request)}-seed${options.seed}-${hashName(shaping)}`;
 }
 
 function whatIsRun({ options: { scenarios, users } }: SimulationRequest): string {

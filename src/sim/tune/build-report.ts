@@ -1,4 +1,4 @@
-import { hash32 } from "../../std/rng.ts";
+import { hashName } from "../../std/rng.ts";
 import { assess, isAccepted, type Assessment } from "./assessment.ts";
 import { configInput, type Candidate } from "./candidate.ts";
 import { headlineOf } from "./headline.ts";
@@ -32,7 +32,7 @@ export function buildReport(tuned: Tuned, { command, commit }: TuneFacts): TuneR
   const front = frontOf(configurations, recommended && idOf(recommended));
   const report: Omit<TuneReport, "headline"> = {
     schemaVersion: TUNE_SCHEMA_VERSION,
-    id: `tune-${load.scenario.name}-${load.users}u-seed${request.seed}-${hashOf(command, commit)}`,
+    id: `tune-${load.scenario.name}-${load.users}u-seed${request.seed}-${hashName([command, commit])}`,
     status: end.kind === "complete" ? "complete" : "partial",
     partialReason: end.kind === "complete" ? null : end.reason,
     command,
@@ -66,10 +66,6 @@ export function buildReport(tuned: Tuned, { command, commit }: TuneFacts): TuneR
     configurations,
   };
   return { ...report, headline: headlineOf(report) };
-}
-
-function hashOf(...texts: readonly string[]): string {
-  return hash32(JSON.stringify(texts)).toString(16).padStart(8, "0");
 }
 
 function configurationOf(entry: Entry, seeds: readonly number[]): Configuration {

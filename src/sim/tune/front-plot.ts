@@ -1,4 +1,5 @@
 import { markup, type Markup } from "../report/html/markup.ts";
+import { svgNumber } from "../report/svg-number.ts";
 import { BENCHMARK } from "../verify/benchmark-table.ts";
 import type { Assessment } from "./assessment.ts";
 import type { Configuration, TuneReport } from "./tune-report.ts";
@@ -146,9 +147,9 @@ function drawPanel(
   const { y, values } = valueScale(panel, points, top, bottom);
   const target = x(BENCHMARK.pnlLatency.boundMs);
   return markup`<text x="${LEFT}" y="${top - 10}" fill="${COLOURS.faint}">${panel.title}</text>
-${values.map((value) => markup`<path d="M${LEFT} ${fixed(y(value))}H${RIGHT}" stroke="${COLOURS.line}"/><text x="${LEFT - 10}" y="${fixed(y(value) + 5)}" text-anchor="end">${panel.format(value)}</text>`)}
-${ticks.map((tick) => markup`<path d="M${fixed(x(tick))} ${top}V${bottom}" stroke="${COLOURS.line}"/><text x="${fixed(x(tick))}" y="${bottom + 18}" text-anchor="middle" font-size="12">${formatTick(tick)}</text>`)}
-<path d="M${fixed(target)} ${top}V${bottom}" stroke="${COLOURS.rejected}" stroke-dasharray="5 4"/>
+${values.map((value) => markup`<path d="M${LEFT} ${svgNumber(y(value))}H${RIGHT}" stroke="${COLOURS.line}"/><text x="${LEFT - 10}" y="${svgNumber(y(value) + 5)}" text-anchor="end">${panel.format(value)}</text>`)}
+${ticks.map((tick) => markup`<path d="M${svgNumber(x(tick))} ${top}V${bottom}" stroke="${COLOURS.line}"/><text x="${svgNumber(x(tick))}" y="${bottom + 18}" text-anchor="middle" font-size="12">${formatTick(tick)}</text>`)}
+<path d="M${svgNumber(target)} ${top}V${bottom}" stroke="${COLOURS.rejected}" stroke-dasharray="5 4"/>
 ${frontLine(points, panel, x, y)}
 ${drawPoints(placed(points, panel, x, y))}`;
 }
@@ -183,7 +184,7 @@ function frontLine(points: readonly Point[], panel: Panel, x: Scale, y: Scale): 
     .filter(({ isOnFront }) => isOnFront)
     .map(({ assessment }) => assessment)
     .sort((left, right) => left.freshnessP99Ms - right.freshnessP99Ms)
-    .map((one) => `${fixed(x(one.freshnessP99Ms))} ${fixed(y(panel.valueOf(one)))}`);
+    .map((one) => `${svgNumber(x(one.freshnessP99Ms))} ${svgNumber(y(panel.valueOf(one)))}`);
   if (line.length < 2) return null;
   return markup`<path d="M${line.join("L")}" fill="none" stroke="${COLOURS.front}" stroke-width="1.5" stroke-dasharray="2 3"/>`;
 }
@@ -223,16 +224,16 @@ function drawPoints(points: readonly Placed[]): readonly Markup[] {
 
 function drawPoint({ configuration, isOnFront, ...place }: Placed): Markup {
   const colour = colourOf(configuration, isOnFront);
-  const x = fixed(place.x);
-  const y = fixed(place.y);
-  return markup`<path d="M${x} ${y}H${fixed(place.markX)}" stroke="${colour}"/><circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${configuration.id}</title></circle>`;
+  const x = svgNumber(place.x);
+  const y = svgNumber(place.y);
+  return markup`<path d="M${x} ${y}H${svgNumber(place.markX)}" stroke="${colour}"/><circle cx="${x}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.7"><title>${configuration.id}</title></circle>`;
 }
 
 function drawMark({ configuration, isOnFront, mark, ...place }: Placed): Markup {
   if (mark === null) return markup``;
   const colour = colourOf(configuration, isOnFront);
-  const x = fixed(place.markX);
-  return markup`<circle cx="${x}" cy="${fixed(place.y)}" r="9" fill="${colour}"><title>${configuration.id}</title></circle><text x="${x}" y="${fixed(place.y + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text>`;
+  const x = svgNumber(place.markX);
+  return markup`<circle cx="${x}" cy="${svgNumber(place.y)}" r="9" fill="${colour}"><title>${configuration.id}</title></circle><text x="${x}" y="${svgNumber(place.y + 4.5)}" text-anchor="middle" font-size="12" font-weight="700" fill="#ffffff">${mark}</text>`;
 }
 
 function colourOf({ isAccepted }: Configuration, isOnFront: boolean): string {
@@ -265,8 +266,4 @@ function legend(marks: ReturnType<typeof marksOf>): readonly Markup[] {
 
 function formatTick(tickMs: number): string {
   return tickMs < 1000 ? `${tickMs} ms` : `${tickMs / 1000} s`;
-}
-
-function fixed(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

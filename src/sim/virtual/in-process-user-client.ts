@@ -1,6 +1,7 @@
 import { documentsRoot } from "../../firestore/data/document-path.ts";
 import { StoreError } from "../../system/store/store.ts";
 import { toStructuredQuery } from "../audit/store-query.ts";
+import { queryPlace } from "../drivers/query-place.ts";
 import type { UserClient } from "../drivers/user-client.ts";
 import { toSnapshot } from "./engine-values.ts";
 import { requestBytesOf, toEngineWrite } from "./engine-writes.ts";
@@ -33,7 +34,7 @@ export function createInProcessUserClient(
   };
   return {
     query: (_user, query, signal) => {
-      const path = query.from.kind === "collection" ? query.from.path : query.from.name;
+      const path = queryPlace(query);
       return call("query", path, signal, async () => {
         const structured = toStructuredQuery(query, root);
         return (await database.query(structured, { deadlineMs, signal })).map(toSnapshot);

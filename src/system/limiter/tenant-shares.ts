@@ -134,7 +134,8 @@ interface Tenant extends TenantStanding {
   seenMs: number;
 }
 
-function figureFor(
+/** A tenant's own entry wins over its plan's. */
+export function figureFor(
   figures: TenantTuning["weights"],
   tenantId: string,
   plan: string | undefined,

@@ -34,7 +34,8 @@ function printContent(content: Content): string {
   return content.map(printContent).join("");
 }
 
-function escapeHtml(text: string): string {
+/** A text as HTML or SVG says it, within an element or an attribute. */
+export function escapeHtml(text: string): string {
   return withoutControls(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
