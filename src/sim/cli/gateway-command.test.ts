@@ -160,6 +160,10 @@ describe("sim gateway", () => {
       given: ["--indexes", "none.json"],
       says: 'E_INDEXES_OPTION: --indexes: "none.json" cannot be read: ENOENT',
     },
+    {
+      given: ["--constants", "none.json"],
+      says: 'E_CONSTANTS_FILE: --constants: "none.json" cannot be read: ENOENT',
+    },
     { given: ["--backend", "emulator"], says: "E_NO_JAVA: " },
     {
       given: ["--backend", "127.0.0.1:1"],

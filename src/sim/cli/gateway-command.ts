@@ -72,10 +72,11 @@ function introduce(gateway: OpenGateway, settings: GatewaySettings): readonly st
   const { host, port } = gateway;
   const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const { limits, latency, warm, seed } = settings;
+  const figures = gateway.constants === "" ? "" : `; figures of the model: ${gateway.constants}`;
   const begin = warm === null ? "cold" : `warm for ${warm} writes/s`;
   return [
     `Plimsoll gateway listening on ${address} (${gateway.backend})`,
-    `  limits ${limits}, ${begin}; latency ${latency}; seed ${seed}; indexes: ${gateway.indexes}`,
+    `  limits ${limits}, ${begin}; latency ${latency}; seed ${seed}; indexes: ${gateway.indexes}${figures}`,
     `  export FIRESTORE_EMULATOR_HOST=${address}`,
     `  http://${address}/plimsoll lists its control API: /plimsoll/v1/limits, /plimsoll/v1/heat, /metrics`,
     "  Ctrl-C ends it.",

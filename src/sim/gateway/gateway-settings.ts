@@ -51,6 +51,7 @@ export const gatewaySettingsSchema = z.strictObject({
   latency: z.enum(LATENCY_CHOICES).default("off"),
   indexes: z.string().min(1).nullable().default(null),
   rules: z.string().min(1).nullable().default(null),
+  constants: z.string().min(1).nullable().default(null),
   heap: whole.pipe(z.number().min(128).max(65_536)).default(1024),
   project: z
     .string()
@@ -126,6 +127,15 @@ export const GATEWAY_OPTION_SPECS: readonly GatewayOptionSpec[] = [
     accepts: "a file of security rules",
     words: [],
     byDefault: "./firestore.rules if there, else open ones; a running emulator keeps its own",
+  },
+  {
+    key: "constants",
+    flag: "--constants",
+    placeholder: "file",
+    summary: "Figures of the model that are to differ from the assumed ones.",
+    accepts: 'a file such as {"format": "plimsoll-constants/1", "constants": {"commit-p50": 31}}',
+    words: [],
+    byDefault: "the assumed figures of docs/capacity.md",
   },
   {
     key: "heap",

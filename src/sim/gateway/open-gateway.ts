@@ -10,10 +10,11 @@ import type { Clock } from "../../std/clock.ts";
 import { createRng } from "../../std/rng.ts";
 import { UserError } from "../cli/errors.ts";
 import type { LineLog, Machine } from "../targets/machine.ts";
+import { loadGatewayConstants } from "./gateway-constants.ts";
 import { loadGatewayIndexes } from "./gateway-indexes.ts";
 import type { GatewaySettings } from "./gateway-settings.ts";
 import { openBackend, planBackend } from "./open-backend.ts";
-import type { BackendPlan, OpenBackend } from "./open-backend.ts";
+import type { OpenBackend } from "./open-backend.ts";
 
 export interface OpenGateway {
   readonly host: string;
@@ -22,6 +23,8 @@ export interface OpenGateway {
   /** For people: what is behind and why, where the indexes are from. */
   readonly backend: string;
   readonly indexes: string;
+  /** Where figures of the model are from that differ; empty where none do. */
+  readonly constants: string;
   /** Settles when what is behind has ended by itself. Never rejects. */
   readonly died: Promise<Error>;
   /** Ends everything it started. Safe to call more than once. */
@@ -39,6 +42,10 @@ export async function openGateway(
   options: { readonly log: LineLog; readonly signal: AbortSignal },
 ): Promise<OpenGateway> {
   const indexes = await loadGatewayIndexes(machine, settings.indexes);
+  const { constants, description: constantsFrom } = await loadGatewayConstants(
+    machine,
+    settings.constants,
+  );
   const plan = await planBackend(settings, machine);
   const rng = createRng(settings.seed);
   const engine = createEngine(clock, rng.fork("engine"));
@@ -53,6 +60,7 @@ export async function openGateway(
     mode: settings.limits,
     latency: settings.latency,
     startMs: clock.monotonicMs(),
+    constants,
   });
   if (settings.warm !== null) admission.warm(settings.warm);
   const events = new GatewayMetrics(clock, admission);
@@ -74,7 +82,12 @@ export async function openGateway(
     settings,
     opened,
   );
-  return describe(gateway, admission, opened, plan, indexes.description);
+  return describe(gateway, opened, {
+    admission,
+    backend: `backend ${backend.kind}: ${backend.description}; ${plan.reason}`,
+    indexes: indexes.description,
+    constants: constantsFrom,
+  });
 }
 
 async function listen(
@@ -103,10 +116,8 @@ async function listen(
 
 function describe(
   gateway: Gateway,
-  admission: ControlledAdmission,
-  { backend, died, ...behind }: OpenBackend,
-  plan: BackendPlan,
-  indexes: string,
+  { died, ...behind }: OpenBackend,
+  told: Pick<OpenGateway, "admission" | "backend" | "indexes" | "constants">,
 ): OpenGateway {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -116,9 +127,7 @@ function describe(
   return {
     host: gateway.host,
     port: gateway.port,
-    admission,
-    backend: `backend ${backend.kind}: ${backend.description}; ${plan.reason}`,
-    indexes,
+    ...told,
     died,
     close: () => (closed ??= close()),
   };
