@@ -122,7 +122,7 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
     given: ["doctr"],
     says:
       'E_UNKNOWN_COMMAND: "doctr": no such command. Did you mean doctor? ' +
-      "Accepted: run, doctor, gateway, scenarios, audit, replay, shrink, headroom, tune, before any option.",
+      "Accepted: run, doctor, gateway, scenarios, audit, replay, shrink, headroom, tune, k6, before any option.",
   },
   {
     given: ["--users", "5", "doctor"],
@@ -392,6 +392,31 @@ describe("scenarios", () => {
     const { stdout } = await sim(["scenarios", "--users", "10000"]);
     expect(stdout).toMatch(/^baseline +\S+ +166\.7 /m);
     expect(stdout).toContain("with 10000 users");
+  });
+});
+
+describe("k6", () => {
+  it("shows its commands by itself and with --help", async () => {
+    for (const given of [["k6"], ["k6", "--help"]]) {
+      const { exitCode, stdout } = await sim(given);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^ {2}install .*build k6 with Go/m);
+    }
+  });
+
+  it.each([
+    [["k6", "instal"], 'E_UNKNOWN_COMMAND: "instal": no such command. Did you mean install?'],
+    [["k6", "install", "--forse"], "E_UNKNOWN_OPTION: --forse: no such option."],
+  ])("%j is bad usage", async (given, says) => {
+    const { exitCode, stderr } = await sim(given);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
+  it("install says that there is no Go", async () => {
+    const { exitCode, stderr } = await sim(["k6", "install"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("E_K6_BUILD: k6 install: no Go found on the PATH");
   });
 });
 

@@ -9,6 +9,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { createGatewayCommand } from "./gateway-command.ts";
 import { createHeadroomCommand } from "./headroom-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
+import { createK6Command } from "./k6-command.ts";
 import { reportError } from "./report-error.ts";
 import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
@@ -34,17 +35,23 @@ export async function runCli(
     createShrinkCommand(context),
     createHeadroomCommand(context),
     createTuneCommand(context),
+    createK6Command(context),
   ];
   const program = createProgram(context);
   let exitCode: ExitCode = EXIT_CODES.internal;
-  for (const { command, run: execute } of commands) {
-    command.copyInheritedSettings(program);
-    command.action(async () => {
-      if (command.registeredArguments.length === 0) refuseWords(command.args, commands);
-      exitCode = await execute(command.opts());
-    });
-    program.addCommand(command, { isDefault: command === run.command });
-  }
+  const add = (parent: Command, siblings: readonly CliCommand[]): void => {
+    for (const { command, run: execute, members } of siblings) {
+      command.copyInheritedSettings(program);
+      command.action(async () => {
+        const words = members ?? siblings;
+        if (command.registeredArguments.length === 0) refuseWords(command.args, words);
+        exitCode = await execute(command.opts());
+      });
+      add(command, members ?? []);
+      parent.addCommand(command, { isDefault: command === run.command });
+    }
+  };
+  add(program, commands);
   describeProgram(program, run.command);
   try {
     await program.parseAsync(parameters, { from: "user" });
@@ -52,9 +59,18 @@ export async function runCli(
   } catch (error) {
     // Thrown after --help or --version, too.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.pass;
-    const { command } = commands.find((one) => one.command.name() === parameters[0]) ?? run;
+    const { command } = commandMeant(parameters, commands) ?? run;
     return reportError(fromCommander(error, flagsOf(command)), context.stderr);
   }
+}
+
+/** The command that the first words name, and in a group the member that the next one does. */
+function commandMeant(
+  [first, ...rest]: readonly string[],
+  commands: readonly CliCommand[],
+): CliCommand | undefined {
+  const meant = commands.find(({ command }) => command.name() === first);
+  return meant && (commandMeant(rest, meant.members ?? []) ?? meant);
 }
 
 /** Most commands take options only: a word that the parser left over is a mistyped command. */

@@ -24,5 +24,7 @@ export interface CliContext {
 /** A command, and how it answers: it resolves to its exit code or throws. */
 export interface CliCommand {
   readonly command: Command;
+  /** Of a group (`k6 install`): the commands in it. The group by itself shows its help. */
+  readonly members?: readonly CliCommand[];
   readonly run: (parsed: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
 }

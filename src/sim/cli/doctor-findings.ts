@@ -1,4 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
+import { findK6 } from "../k6/find/find-k6.ts";
+import { GET_K6 } from "../k6/find/get-k6.ts";
 import { EmulatorApi } from "../targets/emulator-api.ts";
 import { readEmulatorHost } from "../targets/emulator-host.ts";
 import { findEmulatorJar } from "../targets/emulator-jar.ts";
@@ -136,9 +138,21 @@ function examineDisk(freeBytes: number): Finding {
 }
 
 async function examineK6(machine: Machine): Promise<Finding> {
-  const { exitCode, output } = await machine.run("k6", ["version"]);
-  const version = exitCode === 0 ? (output.split("\n")[0] ?? "").trim() : "not found";
-  return notNeeded("k6", `${version}; this version drives the load from Node.js`);
+  const what = "k6";
+  const search = await findK6(machine);
+  switch (search.kind) {
+    case "found":
+      return found(what, `${search.k6.version}, ${search.k6.source} (${search.k6.path})`);
+    case "unusable": {
+      const detail = `K6_BIN names ${search.path}: ${search.why}`;
+      const remedy = "name one that runs in K6_BIN, or unset it";
+      return { what, state: "missing", detail, remedy, blocks: false };
+    }
+    case "missing": {
+      const detail = `looked in ${search.looked.join(", ")}; without it the load comes from Node.js`;
+      return { what, state: "missing", detail, remedy: GET_K6.join("\n    "), blocks: false };
+    }
+  }
 }
 
 function gib(bytes: number): string {
