@@ -26,7 +26,8 @@ import { type AttemptKind, Recorder } from "./recorder.ts";
 import type { AdmissionMode, AdmissionReport, HeatMap } from "./report.ts";
 import { isTwin } from "./index-name.ts";
 import { unindexed } from "./unindexed-query.ts";
-import { Footprints, type WriteFootprint } from "./write-footprint.ts";
+import { entriesChanged, Footprints, type WriteFootprint } from "./write-footprint.ts";
+import { knownBytes } from "./known-bytes.ts";
 
 export interface CapacityAdmissionOptions {
   readonly catalogue: IndexCatalogue;
@@ -143,9 +144,16 @@ export class CapacityAdmission implements ControlledAdmission {
     }
     const decision = refused
       ? this.#outcomes.refuseRead(state, this.#nowMs)
-      : this.#outcomes.admit(queueMs, this.#latency.read());
+      : this.#outcomes.admit(queueMs, this.#readLatency(state, attempt));
     if (refused) this.#recorder.refusedAttempts[kind] += 1;
     return this.#enforced(decision);
+  }
+
+  #readLatency(state: DatabaseState, { paths }: ReadAttempt): number {
+    const { constants, previous } = this.#options;
+    // Where nobody pays for bytes they are not counted.
+    const isFree = constants["read-per-kib"] === 0;
+    return this.#latency.read(paths.length, isFree ? 0 : knownBytes(state, previous, paths));
   }
 
   resetCounters(nowMs: number): void {
@@ -264,10 +272,9 @@ export class CapacityAdmission implements ControlledAdmission {
       this.#footprints.remember(state, footprints, requestBytes / writes.length);
     }
     if (queueMs < 0) return this.#outcomes.refuseWrites(state, writes.length, nowMs);
-    for (const { changes } of footprints) {
-      this.#recorder.indexEntriesWritten += changes.inserted.length + changes.removed.length;
-    }
-    return this.#outcomes.admitWrites(state, queueMs, writes.length, nowMs);
+    const indexEntries = entriesChanged(footprints);
+    const size = { documents: writes.length, indexEntries, bytes: requestBytes };
+    return this.#outcomes.admitWrites(state, queueMs, size, nowMs);
   }
 
   #query(state: DatabaseState, { query, aggregated }: QueryAttempt): Decision {

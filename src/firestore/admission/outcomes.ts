@@ -1,6 +1,6 @@
 import type { Rng } from "../../std/rng.ts";
 import type { ModelConstants } from "../capacity/constants.ts";
-import type { LatencyModel } from "../capacity/latency.ts";
+import type { CommitSize, LatencyModel } from "../capacity/latency.ts";
 import { PRODUCTION_ERRORS } from "../limits/production-errors.ts";
 import type { Decision } from "./admission.ts";
 import type { DatabaseState } from "./database-state.ts";
@@ -36,18 +36,19 @@ export class Outcomes {
   }
 
   /** A commit that waited `queueMs`. */
-  admitWrites(state: DatabaseState, queueMs: number, count: number, nowMs: number): Admitted {
+  admitWrites(state: DatabaseState, queueMs: number, size: CommitSize, nowMs: number): Admitted {
     const { recorder, latency } = this.#parts;
-    recorder.writes.admitted += count;
+    recorder.writes.admitted += size.documents;
+    recorder.indexEntriesWritten += size.indexEntries;
     if (queueMs > 0) {
-      recorder.writes.delayed += count;
+      recorder.writes.delayed += size.documents;
       this.#noteDelay(state, nowMs);
     }
     const { model } = state;
     const waitedFor = model.slowestDocument < 0 ? "range" : "document";
     return this.admit(
       queueMs,
-      latency.commit(model.participants()),
+      latency.commit(model.participants(), size),
       queueMs > 0 ? waitedFor : undefined,
     );
   }

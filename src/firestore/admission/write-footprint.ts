@@ -125,6 +125,13 @@ export class Footprints {
   }
 }
 
+/** How many index entries the writes remove and insert. */
+export function entriesChanged(footprints: readonly WriteFootprint[]): number {
+  let entries = 0;
+  for (const { changes } of footprints) entries += changes.inserted.length + changes.removed.length;
+  return entries;
+}
+
 const NO_CHANGES: EntryChanges = { removed: [], inserted: [] };
 
 /** The same object as before where the bytes show that nothing changes. */

@@ -1,39 +1,51 @@
-import { describe, expect, it } from "vitest";
-import { CONSTANTS_FORMAT, readConstantsFile } from "./constants-file.ts";
+import { describe, expect, test } from "vitest";
+import { MODEL_CONSTANTS } from "../limits/model-constants.ts";
 import { modelConstants } from "./constants.ts";
+import { CONSTANT_BOUNDS, CONSTANTS_FORMAT, readConstantsFile } from "./constants-file.ts";
 
-const file = (constants: object): string => JSON.stringify({ format: CONSTANTS_FORMAT, constants });
+function read(constants: unknown, format: string = CONSTANTS_FORMAT) {
+  return readConstantsFile(JSON.stringify({ format, constants }));
+}
 
-describe("readConstantsFile", () => {
-  it("reads the figures that are to differ, and leaves the others as they are", () => {
-    const result = readConstantsFile(file({ "commit-p50": 31, "document-write-ceiling": 4.5 }));
-    expect(result).toEqual({
-      kind: "read",
-      constants: { "commit-p50": 31, "document-write-ceiling": 4.5 },
-    });
-    if (result.kind !== "read") return;
-    expect(modelConstants(result.constants)).toEqual({
-      ...modelConstants(),
-      "commit-p50": 31,
-      "document-write-ceiling": 4.5,
-    });
+function faults(constants: unknown): readonly string[] {
+  const result = read(constants);
+  return result.kind === "faulty" ? result.faults : [];
+}
+
+describe("a constants file", () => {
+  test("every constant of the model has bounds, and the assumed value lies within them", () => {
+    const constants = modelConstants();
+    expect(Object.keys(CONSTANT_BOUNDS).sort()).toEqual(Object.keys(constants).sort());
+    expect(read(constants)).toEqual({ kind: "read", constants });
+    expect(Object.keys(MODEL_CONSTANTS).length).toBeGreaterThan(25);
   });
 
-  it("takes every figure of the model", () => {
-    const all = modelConstants();
-    expect(readConstantsFile(file(all))).toEqual({ kind: "read", constants: all });
+  test("it overrides what it names and nothing else", () => {
+    const given = { "commit-p50": 31, "document-write-ceiling": 7 };
+    expect(read(given)).toEqual({ kind: "read", constants: given });
+    expect(read({})).toEqual({ kind: "read", constants: {} });
   });
 
-  it.each([
-    ["no JSON", "{", /is not JSON/],
-    ["another format", '{"format": "plimsoll-constants/2", "constants": {}}', /^format: /],
-    ["an unknown figure", file({ "commit-p51": 1 }), /commit-p51/],
-    ["a figure of 0", file({ "commit-p50": 0 }), /^constants\.commit-p50: /],
-    ["a figure in words", file({ "commit-p50": "fast" }), /^constants\.commit-p50: /],
-    ["a figure beyond all reason", file({ "commit-p50": 1e12 }), /^constants\.commit-p50: /],
-    ["more than it knows", '{"format": "plimsoll-constants/1", "constants": {}, "x": 1}', /"x"/],
-  ])("refuses %s", (_, text, fault) => {
-    const result = readConstantsFile(text);
-    expect(result.kind === "faulty" ? result.faults.join("\n") : "read").toMatch(fault);
+  test.each([
+    [{ "ramp-start": 900 }, "constants.ramp-start: is published"],
+    [{ "commit-p5": 1 }, "constants.commit-p5: is no constant of the model"],
+    [{ toString: 1 }, "constants.toString: is no constant"],
+    [{ "shed-aborted": 1.5 }, "is 1.5; it must be from 0 to 1 (fraction)"],
+    [{ "document-write-ceiling": 0 }, "it must be from 0.01"],
+    [{ "commit-p50": "31" }, "is no number"],
+    [{ "commit-p50": 200 }, "constants.commit-p50: is 200, more than commit-p99 of 120"],
+    [{ "read-p99": 5 }, "constants.read-p50: is 10, more than read-p99 of 5"],
+  ])("%j is refused", (constants, text) => {
+    expect(faults(constants)).toEqual([expect.stringContaining(text)]);
+  });
+
+  test("all faults are named at once, and another format is not read", () => {
+    expect(faults({ a: 1, b: 2 })).toHaveLength(2);
+    expect(read({}, "plimsoll-constants/2").kind).toBe("faulty");
+    const bare = (file: unknown) => readConstantsFile(JSON.stringify(file)).kind;
+    expect(bare([])).toBe("faulty");
+    expect(bare({ format: CONSTANTS_FORMAT, constants: {}, more: 1 })).toBe("faulty");
+    expect(bare({ format: CONSTANTS_FORMAT, note: "mine", constants: {} })).toBe("read");
+    expect(readConstantsFile("{").kind).toBe("faulty");
   });
 });

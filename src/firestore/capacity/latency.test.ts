@@ -37,6 +37,27 @@ describe("latency", () => {
     expect(twoPhaseMs(200)).toBe(133.5);
   });
 
+  test("what a commit's or a lookup's size adds is added to each draw, and in a multi-region more", () => {
+    const constants = modelConstants({
+      "commit-per-document": 2,
+      "commit-per-index-entry": 0.5,
+      "commit-per-kib": 0.25,
+      "read-per-document": 3,
+      "read-per-kib": 0.125,
+    });
+    const size = { documents: 11, indexEntries: 40, bytes: 8192 };
+    for (const [profile, write, read] of [
+      ["us-central1", 1, 1],
+      ["nam5", 2, 1.2],
+      ["off", 0, 0],
+    ] as const) {
+      const [small, large] = [1, 2].map(() => new LatencyModel(profile, constants, createRng(1)));
+      const added = (large?.commit(1, size) ?? 0) - (small?.commit(1) ?? 0);
+      expect(added).toBeCloseTo(write * (20 + 20 + 2));
+      expect((large?.read(5, 2048) ?? 0) - (small?.read() ?? 0)).toBeCloseTo(read * 12.25);
+    }
+  });
+
   test("17. a query that merges indexes is slower than one that has its own", () => {
     const own = samples("us-central1", (latency) => latency.query(false));
     const merged = samples("us-central1", (latency) => latency.query(true));

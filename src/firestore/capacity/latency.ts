@@ -26,14 +26,27 @@ const TWO_PHASE_MS: readonly (readonly [participants: number, addedMs: number])[
 /** Participants up to which it is worked out once. */
 const REMEMBERED = 1000;
 
-/** How long an unloaded database takes: log-normal around the assumed medians. */
+/** What a commit is made of, beside the ranges it touches. */
+export interface CommitSize {
+  readonly documents: number;
+  /** Removed and inserted. */
+  readonly indexEntries: number;
+  /** Of its request. */
+  readonly bytes: number;
+}
+
+const SMALLEST: CommitSize = { documents: 1, indexEntries: 0, bytes: 0 };
+
+/** How long an unloaded database takes: log-normal around the assumed medians, and what size adds. */
 export class LatencyModel {
   readonly profile: LatencyProfile;
   readonly #rng: Rng;
   readonly #commit: Shape;
   readonly #read: Shape;
   readonly #commitFactor: number;
+  readonly #readFactor: number;
   readonly #mergeJoin: number;
+  readonly #constants: ModelConstants;
   /** By the number of participants. */
   readonly #twoPhaseMs: number[] = [];
 
@@ -41,25 +54,30 @@ export class LatencyModel {
     this.profile = profile;
     this.#rng = rng;
     this.#commitFactor = profile === "nam5" ? constants["multi-region-commit"] : 1;
-    const readFactor = profile === "nam5" ? constants["multi-region-read"] : 1;
+    this.#readFactor = profile === "nam5" ? constants["multi-region-read"] : 1;
+    this.#constants = constants;
     this.#commit = shape(constants["commit-p50"], constants["commit-p99"], this.#commitFactor);
-    this.#read = shape(constants["read-p50"], constants["read-p99"], readFactor);
+    this.#read = shape(constants["read-p50"], constants["read-p99"], this.#readFactor);
     this.#mergeJoin = constants["merge-join"];
   }
 
-  /** Milliseconds that a commit takes with so many participants. */
-  commit(participants: number): number {
+  /** Milliseconds that a commit of this size takes with so many participants. */
+  commit(participants: number, size: CommitSize = SMALLEST): number {
     if (this.profile === "off") return 0;
     let addedMs = this.#twoPhaseMs[participants];
     if (addedMs === undefined) {
       addedMs = twoPhaseMs(participants);
       if (participants < REMEMBERED) this.#twoPhaseMs[participants] = addedMs;
     }
+    addedMs += commitSizeMs(this.#constants, size);
     return this.#draw(this.#commit) + this.#commitFactor * addedMs;
   }
 
-  read(): number {
-    return this.profile === "off" ? 0 : this.#draw(this.#read);
+  /** So many documents looked up by name, and their bytes together. */
+  read(documents = 1, bytes = 0): number {
+    if (this.profile === "off") return 0;
+    const addedMs = readSizeMs(this.#constants, documents, bytes);
+    return this.#draw(this.#read) + this.#readFactor * addedMs;
   }
 
   query(isMerged: boolean): number {
@@ -69,6 +87,26 @@ export class LatencyModel {
   #draw({ mu, sigma }: Shape): number {
     return Math.exp(mu + sigma * this.#rng.normal());
   }
+}
+
+/** What its size adds to a commit, in one region. */
+export function commitSizeMs(
+  constants: ModelConstants,
+  { documents, indexEntries, bytes }: CommitSize,
+): number {
+  return (
+    constants["commit-per-document"] * (documents - 1) +
+    constants["commit-per-index-entry"] * indexEntries +
+    (constants["commit-per-kib"] * bytes) / 1024
+  );
+}
+
+/** What further documents and their bytes add to a lookup, in one region. */
+export function readSizeMs(constants: ModelConstants, documents: number, bytes: number): number {
+  return (
+    constants["read-per-document"] * Math.max(0, documents - 1) +
+    (constants["read-per-kib"] * bytes) / 1024
+  );
 }
 
 interface Shape {

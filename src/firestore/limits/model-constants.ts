@@ -141,6 +141,36 @@ const LATENCY_CONSTANTS = {
     limits: "99% of all reads and queries, regional",
     ...assumed(SPANNER_PAPER),
   },
+  "commit-per-document": {
+    value: 0,
+    unit: "milliseconds",
+    limits: "what each further document adds to a commit, beside the work of its ranges",
+    ...assumed(),
+  },
+  "commit-per-index-entry": {
+    value: 0,
+    unit: "milliseconds",
+    limits: "what each index entry that a commit removes or inserts adds to it",
+    ...assumed(),
+  },
+  "commit-per-kib": {
+    value: 0,
+    unit: "milliseconds",
+    limits: "what each KiB of its request adds to a commit",
+    ...assumed(),
+  },
+  "read-per-document": {
+    value: 0,
+    unit: "milliseconds",
+    limits: "what each further document adds to a lookup of several",
+    ...assumed(),
+  },
+  "read-per-kib": {
+    value: 0,
+    unit: "milliseconds",
+    limits: "what each KiB of the documents looked up adds, where the model knows them",
+    ...assumed(),
+  },
   "multi-region-commit": {
     value: 2,
     unit: "factor",

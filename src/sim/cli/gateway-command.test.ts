@@ -94,6 +94,38 @@ describe("sim gateway", () => {
     expect(stdout).toContain("firestore.indexes.json (composite indexes: 0, field overrides: 0)");
   });
 
+  it("takes figures of the model from a file, or names all that is wrong with it", async () => {
+    const files = {
+      "truth.json": JSON.stringify({
+        format: "plimsoll-constants/1",
+        constants: { "document-write-ceiling": 7 },
+      }),
+      "bad.json": JSON.stringify({
+        format: "plimsoll-constants/1",
+        constants: { "ramp-start": 900, "commit-p50": -1 },
+      }),
+      "not.json": "{",
+    };
+    const started = (file: string, use?: (port: number) => Promise<void>) =>
+      gateway([...EMBEDDED, "--constants", file], { machine: { files }, ...(use && { use }) });
+    let assumed: unknown;
+    const { stdout, exitCode } = await started("truth.json", async (port) => {
+      const limits = await fetch(`http://127.0.0.1:${port}/plimsoll/v1/limits`);
+      ({ assumed } = (await limits.json()) as { assumed: unknown });
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("figures of the model: truth.json (1 figures)");
+    expect(assumed).toContainEqual(
+      expect.objectContaining({ id: "document-write-ceiling", value: 7 }),
+    );
+    const bad = await started("bad.json");
+    expect(bad).toMatchObject({ exitCode: 2, port: undefined });
+    expect(bad.stderr).toContain("E_CONSTANTS_FILE: bad.json: constants.ramp-start: is published");
+    expect(bad.stderr).toContain("bad.json: constants.commit-p50: is -1; it must be from 0.01");
+    expect((await started("not.json")).stderr).toContain("not.json: is not JSON");
+    expect((await started("none.json")).stderr).toContain('"none.json" cannot be read');
+  });
+
   it("tells each new kind of refusal in one line, with its reason", async () => {
     const outcome = await gateway(EMBEDDED, {
       use: async (port) => {
