@@ -90,7 +90,7 @@ export class LatencyModel {
 }
 
 /** What its size adds to a commit, in one region. */
-export function commitSizeMs(
+function commitSizeMs(
   constants: ModelConstants,
   { documents, indexEntries, bytes }: CommitSize,
 ): number {
@@ -102,7 +102,7 @@ export function commitSizeMs(
 }
 
 /** What further documents and their bytes add to a lookup, in one region. */
-export function readSizeMs(constants: ModelConstants, documents: number, bytes: number): number {
+function readSizeMs(constants: ModelConstants, documents: number, bytes: number): number {
   return (
     constants["read-per-document"] * Math.max(0, documents - 1) +
     (constants["read-per-kib"] * bytes) / 1024
