@@ -21,6 +21,10 @@ const SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
  * The library keeps a token and renews it before it runs out.
  */
 export function applicationDefaultTokens(): AccessTokens {
+  // Set in main.ts for local targets, which have no metadata server; here one may be the only source.
+  if (process.env["METADATA_SERVER_DETECTION"] === "none") {
+    delete process.env["METADATA_SERVER_DETECTION"];
+  }
   const auth = new GoogleAuth({ scopes: SCOPES });
   return {
     auth,

@@ -10,7 +10,7 @@ export const STAGING_APIS = [
   "resourceManager",
   "iamCredentials",
 ] as const;
-type StagingApi = (typeof STAGING_APIS)[number];
+export type StagingApi = (typeof STAGING_APIS)[number];
 
 /** Where an API is served. */
 export interface Endpoint {
