@@ -1,10 +1,9 @@
 import {
   Client,
-  Metadata,
+  type Metadata,
   Server,
   ServerCredentials,
   type ChannelCredentials,
-  type ServiceDefinition,
 } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { bareChannelCredentials, channelCredentials } from "./channel-credentials.ts";
@@ -27,10 +26,13 @@ let port: number;
 /** A server that answers with the authorization it was sent. */
 beforeEach(async () => {
   server = new Server();
-  server.addService({ echo: ECHO } as ServiceDefinition, {
-    echo: (call: { metadata: Metadata }, done: (error: null, answer: Buffer) => void) =>
-      done(null, Buffer.from(String(call.metadata.get("authorization")[0] ?? "none"))),
-  });
+  server.addService(
+    { echo: ECHO },
+    {
+      echo: (call: { metadata: Metadata }, done: (error: null, answer: Buffer) => void) =>
+        done(null, Buffer.from(String(call.metadata.get("authorization")[0] ?? "none"))),
+    },
+  );
   port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
