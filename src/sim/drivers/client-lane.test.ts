@@ -6,13 +6,20 @@ import {
   type ClientLoad,
   type ClientOperation,
 } from "../config/scenario.ts";
-import { ratePerSecond, runClientLane, type ClientLaneOptions } from "./client-lane.ts";
+import { clientArrivals, ratePerSecond, type ClientArrivalsOptions } from "./client-arrivals.ts";
+import { runClientLane, type ClientLaneOptions } from "./client-lane.ts";
 import type { Operation } from "./operations.ts";
 import type { OperationOutcome } from "./outcome.ts";
 import { FakeClock } from "./testing/fake-clock.ts";
 import { syntheticUser } from "./testing/synthetic-user.ts";
 
 const OK: OperationOutcome = { kind: "ok", documents: 1, attempts: 1 };
+
+const MARKET: ClientArrivalsOptions["market"] = {
+  symbols: ["AAPL"],
+  updatesPerSecond: () => [],
+  lastPriceAt: () => ({ price: "1.00", elapsedMs: 0 }),
+};
 
 interface Recorded {
   readonly name: ClientOperation;
@@ -22,22 +29,25 @@ interface Recorded {
   readonly outcome: OperationOutcome;
 }
 
-interface Setup extends Partial<Omit<ClientLaneOptions, "load">> {
+interface Setup
+  extends
+    Partial<Omit<ClientLaneOptions, "arrivals">>,
+    Partial<Omit<ClientArrivalsOptions, "load">> {
   readonly load: unknown;
   readonly seed?: number;
   readonly workMs?: number;
 }
 
 /** A lane whose operations take `workMs` each, with logs of what they did and what was recorded. */
-function setUp({ load, seed = 1, workMs = 5, ...options }: Setup) {
+function setUp({ load, seed = 1, workMs = 5, users = [syntheticUser()], ...options }: Setup) {
   const clock = new FakeClock();
   const recorded: Recorded[] = [];
   const dropped: ClientOperation[] = [];
   const calls: string[] = [];
   const operation =
     (name: ClientOperation): Operation =>
-    async ({ uid }) => {
-      calls.push(`${name} ${uid}`);
+    async ({ user }) => {
+      calls.push(`${name} ${user.uid}`);
       await clock.sleep(workMs);
       return OK;
     };
@@ -47,12 +57,12 @@ function setUp({ load, seed = 1, workMs = 5, ...options }: Setup) {
   const abort = new AbortController();
   const done = runClientLane(
     {
-      load: clientLoadSchema.parse(load),
-      users: [syntheticUser()],
+      arrivals: clientArrivals(
+        { load: clientLoadSchema.parse(load), users, durationMs: 60_000, market: MARKET },
+        createRng(seed),
+      ),
       startMs: 1000,
-      durationMs: 60_000,
       operations,
-      market: { updatesPerSecond: () => [] },
       recorder: {
         operation: (name, intendedMs, startedMs, finishedMs, outcome) =>
           recorded.push({ name, intendedMs, startedMs, finishedMs, outcome }),
@@ -62,7 +72,6 @@ function setUp({ load, seed = 1, workMs = 5, ...options }: Setup) {
       ...options,
     },
     clock,
-    createRng(seed),
   );
   return { clock, abort, recorded, dropped, calls, done };
 }

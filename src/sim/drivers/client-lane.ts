@@ -1,10 +1,7 @@
+import { assert } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
-import type { Rng } from "../../std/rng.ts";
-import { clientOperation, type ClientLoad, type ClientOperation } from "../config/scenario.ts";
-import { createArrivals } from "../market/arrivals.ts";
-import type { Market } from "../market/market.ts";
-import { createWeightedPick } from "../market/weighted-pick.ts";
-import type { SyntheticUser } from "../population/population.ts";
+import type { ClientOperation } from "../config/scenario.ts";
+import type { ClientArrival, ClientArrivals } from "./client-arrivals.ts";
 import { runOpenLoop, type Arrival, type OpenLoopSummary } from "./open-loop.ts";
 import type { Operation } from "./operations.ts";
 import type { OperationOutcome } from "./outcome.ts";
@@ -24,14 +21,10 @@ export interface ClientRecorder {
 }
 
 export interface ClientLaneOptions {
-  readonly load: ClientLoad;
-  readonly users: readonly SyntheticUser[];
+  readonly arrivals: ClientArrivals;
   /** Start of the phase on the monotonic clock. */
   readonly startMs: number;
-  readonly durationMs: number;
   readonly operations: Readonly<Record<ClientOperation, Operation>>;
-  /** The phase's market, whose updates arrivals of kind `market` follow. */
-  readonly market: Pick<Market, "updatesPerSecond">;
   readonly recorder: ClientRecorder;
   /** Ends the lane early; what is in flight counts as failed. */
   readonly signal: AbortSignal;
@@ -41,7 +34,7 @@ export interface ClientLaneOptions {
 }
 
 const DEFAULT_MAX_IN_FLIGHT = 1000;
-const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
+export const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
 
 /**
  * Runs the client traffic of one phase: one open loop for each kind of operation. Rejects only for
@@ -50,16 +43,12 @@ const DEFAULT_DRAIN_TIMEOUT_MS = 10_000;
 export async function runClientLane(
   options: ClientLaneOptions,
   clock: Clock,
-  rng: Rng,
 ): Promise<OpenLoopSummary> {
-  const kinds = clientOperation.options.filter((kind) => options.load.perUserPerMinute[kind]);
-  if (kinds.length === 0 || options.users.length === 0) return combine([]);
-  const pickIndex = createWeightedPick(options.users.map(({ activity }) => activity));
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const loops = kinds.map(async (kind) => {
+  const loops = [...options.arrivals].map(async ([kind, arrivals]) => {
     try {
-      return await runOperation(kind, { ...options, signal }, clock, rng, pickIndex);
+      return await runOperation(kind, arrivals, { ...options, signal }, clock);
     } catch (error) {
       failed.abort();
       throw error;
@@ -70,47 +59,35 @@ export async function runClientLane(
 
 function runOperation(
   kind: ClientOperation,
+  arrivals: Iterable<ClientArrival>,
   options: ClientLaneOptions,
   clock: Clock,
-  rng: Rng,
-  pickIndex: (rng: Rng) => number,
 ): Promise<OpenLoopSummary> {
-  const { load, users, recorder } = options;
-  const usersOf = rng.fork(`${kind}/users`);
+  const { recorder } = options;
+  let due: ClientArrival | undefined;
+  const offsets = function* (): Generator<number, undefined> {
+    for (const arrival of arrivals) {
+      due = arrival;
+      yield arrival.offsetMs;
+    }
+  };
   const record = ({ intendedMs, startedMs }: Arrival, outcome: OperationOutcome) =>
     recorder.operation(kind, intendedMs, startedMs, clock.monotonicMs(), outcome);
   return runOpenLoop({
-    arrivals: createArrivals(
-      {
-        kind: load.arrivals,
-        stages: load.stages,
-        ratePerSecond: ratePerSecond(kind, load, users.length),
-        durationMs: options.durationMs,
-        market: options.market,
-      },
-      rng.fork(`${kind}/arrivals`),
-    ),
+    arrivals: offsets(),
     startMs: options.startMs,
     clock,
     signal: options.signal,
     maxInFlight: options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT,
     drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
     onArrival: (_arrival, signal) => {
-      const user = users[pickIndex(usersOf)] as SyntheticUser;
-      return options.operations[kind](user, signal);
+      assert(due !== undefined, "an arrival came before it was planned");
+      return options.operations[kind](due, signal);
     },
     onCompleted: record,
     onAbandoned: (arrival) => record(arrival, ABANDONED),
     onDropped: (intendedMs) => recorder.dropped(kind, intendedMs),
   });
-}
-
-/** Operations of a kind started in a second, all users together, within the load's bound. */
-export function ratePerSecond(kind: ClientOperation, load: ClientLoad, users: number): number {
-  const asked = (one: ClientOperation): number => ((load.perUserPerMinute[one] ?? 0) * users) / 60;
-  const all = clientOperation.options.reduce((total, one) => total + asked(one), 0);
-  const bound = load.atMostPerSecond ?? Number.POSITIVE_INFINITY;
-  return asked(kind) * Math.min(1, bound / Math.max(all, Number.MIN_VALUE));
 }
 
 const ABANDONED: OperationOutcome = {

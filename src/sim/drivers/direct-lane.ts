@@ -2,7 +2,7 @@ import type { Clock } from "../../std/clock.ts";
 import { StoreError, type StatusCode, type Store } from "../../system/store/store.ts";
 import { DIRECT_SECONDS_MAX, type DirectWrites } from "../config/scenario.ts";
 import type { DirectWrite, DirectWriter } from "./direct-writer.ts";
-import { AMBIGUOUS } from "./ledger-create.ts";
+import { AMBIGUOUS } from "./client-tries.ts";
 import { runOpenLoop, type Arrival, type OpenLoopSummary } from "./open-loop.ts";
 
 /** Where the lane reports each commit, once. Times are on the monotonic clock. */

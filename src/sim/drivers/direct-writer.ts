@@ -7,7 +7,7 @@ import type { DirectWrites } from "../config/scenario.ts";
 import type { Population, SyntheticUser } from "../population/population.ts";
 import { AUTO_ID_LENGTH, randomId } from "../population/random-id.ts";
 import type { DirectJournal } from "./direct-journal.ts";
-import { draftTrade, type ClientMarket } from "./ledger-create.ts";
+import { draftTrade, ledgerWrite, type ClientMarket } from "./ledger-create.ts";
 import type { LedgerJournal } from "./ledger-journal.ts";
 
 /** A write, and whom to tell what became of it. */
@@ -66,9 +66,9 @@ function ledgerWriter(tools: DirectWriterTools, nextId: () => string): DirectWri
   const users = largestTenantUsers(population);
   const contents = rng.fork("contents");
   return () => {
-    const { write, record } = draftTrade(contents.pick(users), market, contents, nextId());
+    const record = draftTrade(contents.pick(users), market, contents, nextId());
     return {
-      write,
+      write: ledgerWrite(record),
       sending: () => ledger.sending(record),
       acknowledged: () => ledger.acknowledge(record),
       refused: () => ledger.refuse(record),

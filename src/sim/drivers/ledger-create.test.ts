@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRng } from "../../std/rng.ts";
 import { isClosingTradeId, ledgerTradeSchema } from "../../system/schema/tenant.ts";
 import { StoreError, type StatusCode } from "../../system/store/store.ts";
-import { createLedgerCreate } from "./ledger-create.ts";
+import { createLedgerCreate, draftTrade } from "./ledger-create.ts";
 import { LedgerJournal } from "./ledger-journal.ts";
 import { FakeClock } from "./testing/fake-clock.ts";
 import { syntheticUser } from "./testing/synthetic-user.ts";
@@ -26,9 +26,11 @@ function setUp(script: readonly (StatusCode | "OK" | Error)[], seed = 1) {
   const clock = new FakeClock();
   const journal = new LedgerJournal();
   const market = { symbols: ["AAPL", "MSFT"], priceOf: () => "12.34" };
-  const ledgerCreate = createLedgerCreate({ client, clock, rng: createRng(seed), market, journal });
+  const rng = createRng(seed);
+  const ledgerCreate = createLedgerCreate({ client, clock, rng: rng.fork("sending"), journal });
   const run = async (signal = new AbortController().signal) => {
-    const outcome = ledgerCreate(syntheticUser(), signal);
+    const user = syntheticUser();
+    const outcome = ledgerCreate(user, draftTrade(user, market, rng), signal);
     await clock.advanceTo(clock.monotonicMs() + 1000);
     return outcome;
   };

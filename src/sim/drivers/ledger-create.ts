@@ -1,12 +1,12 @@
 import { assert } from "../../std/assert.ts";
-import { equalJitterBackOffMs, type BackOff } from "../../std/back-off.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Rng } from "../../std/rng.ts";
 import { notional } from "../../system/schema/money.ts";
 import { ledgerTradePath, side, type LedgerTrade } from "../../system/schema/tenant.ts";
-import { StoreError, type StatusCode } from "../../system/store/store.ts";
+import { StoreError } from "../../system/store/store.ts";
 import type { SyntheticUser } from "../population/population.ts";
 import { AUTO_ID_LENGTH, randomId } from "../population/random-id.ts";
+import { CreateTries } from "./client-tries.ts";
 import type { LedgerJournal, LedgerRecord } from "./ledger-journal.ts";
 import { failedOutcome, type OperationOutcome } from "./outcome.ts";
 import type { CreateWrite, UserClient } from "./user-client.ts";
@@ -21,33 +21,11 @@ export interface ClientMarket {
 export interface LedgerCreateTools {
   readonly client: UserClient;
   readonly clock: Clock;
-  /** Decides trade IDs and contents. */
+  /** Decides how long to wait before another try. */
   readonly rng: Rng;
-  readonly market: ClientMarket;
   readonly journal: LedgerJournal;
 }
 
-/** Statuses after which the write may or may not have been applied. */
-export const AMBIGUOUS: ReadonlySet<StatusCode> = new Set([
-  "UNAVAILABLE",
-  "DEADLINE_EXCEEDED",
-  "INTERNAL",
-  "UNKNOWN",
-  "CANCELLED",
-]);
-
-/** Statuses worth another try. */
-const RETRYABLE: ReadonlySet<StatusCode> = new Set([
-  "UNAVAILABLE",
-  "DEADLINE_EXCEEDED",
-  "INTERNAL",
-  "UNKNOWN",
-  "ABORTED",
-  "RESOURCE_EXHAUSTED",
-]);
-
-const ATTEMPTS_MAX = 3;
-const BACK_OFF: BackOff = { baseMs: 100, factor: 2, capMs: 200 };
 const QUANTITY_MAX = 100;
 
 /**
@@ -56,90 +34,87 @@ const QUANTITY_MAX = 100;
  */
 export function createLedgerCreate(
   tools: LedgerCreateTools,
-): (user: SyntheticUser, signal: AbortSignal) => Promise<OperationOutcome> {
-  const contents = tools.rng.fork("contents");
+): (user: SyntheticUser, record: LedgerRecord, signal: AbortSignal) => Promise<OperationOutcome> {
   // A stream of its own: retries come in no fixed order and must not shift the trades' contents.
   const backOffs = tools.rng.fork("back-off");
-  return async (user, signal) => {
-    const { write, record } = draftTrade(user, tools.market, contents);
+  return async (user, record, signal) => {
+    const write = ledgerWrite(record);
+    const tries = new CreateTries();
     tools.journal.sending(record);
-    let isAmbiguous = false;
-    for (let attempt = 1; ; attempt += 1) {
+    for (;;) {
+      tries.begin();
       try {
         await tools.client.create(user, write, signal);
         tools.journal.acknowledge(record);
-        return { kind: "ok", documents: 1, attempts: attempt };
+        return { kind: "ok", documents: 1, attempts: tries.attempts };
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (error.code === "ALREADY_EXISTS" && isAmbiguous) {
+        const next = tries.failed(error.code, signal.aborted);
+        if (next === "succeeded") {
           tools.journal.acknowledge(record);
-          return { kind: "ok", documents: 1, attempts: attempt };
+          return { kind: "ok", documents: 1, attempts: tries.attempts };
         }
-        isAmbiguous ||= AMBIGUOUS.has(error.code);
-        if (!RETRYABLE.has(error.code) || attempt === ATTEMPTS_MAX || signal.aborted) {
-          if (!isAmbiguous) tools.journal.refuse(record);
-          return failedOutcome(error, attempt);
+        if (next === "give-up") {
+          if (!tries.isAmbiguous) tools.journal.refuse(record);
+          return failedOutcome(error, tries.attempts);
         }
       }
-      await backOff(tools.clock, backOffs, attempt, signal);
+      await backOff(tools.clock, tries.backOffMs(backOffs.next()), signal);
     }
   };
 }
 
 /** An abort ends it; the next try sees it. */
-async function backOff(
-  clock: Clock,
-  rng: Rng,
-  failures: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function backOff(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
   try {
-    await clock.sleep(equalJitterBackOffMs(BACK_OFF, failures, rng.next()), signal);
+    await clock.sleep(waitMs, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-/** An execution of the user: what is to be written, and what the journal keeps of it. */
+/** An execution of the user, as the journal keeps it. */
 export function draftTrade(
   user: SyntheticUser,
   market: ClientMarket,
   rng: Rng,
   tradeId: string = randomId(AUTO_ID_LENGTH, rng),
-): { readonly write: CreateWrite; readonly record: LedgerRecord } {
+): LedgerRecord {
   assert(user.strategyIds.length > 0, `user ${user.uid} has no strategy`);
   const { uid, tenantId } = user;
   const symbol = rng.pick(market.symbols);
   const quantity = String(rng.integer(1, QUANTITY_MAX));
   const price = market.priceOf(symbol);
-  const trade: Omit<LedgerTrade, "ts"> = {
+  return {
     uid,
-    strategy_id: rng.pick(user.strategyIds),
+    tenantId,
+    tradeId,
+    strategyId: rng.pick(user.strategyIds),
     symbol,
     side: rng.pick(side.options),
     quantity,
     price,
     notional: notional(quantity, price),
+  };
+}
+
+/** What is to be written for it. */
+export function ledgerWrite(record: LedgerRecord): CreateWrite {
+  const trade: Omit<LedgerTrade, "ts"> = {
+    uid: record.uid,
+    strategy_id: record.strategyId,
+    symbol: record.symbol,
+    side: record.side,
+    quantity: record.quantity,
+    price: record.price,
+    notional: record.notional,
     realized_pnl: "0",
   };
   return {
-    record: {
-      uid,
-      tenantId,
-      tradeId,
-      strategyId: trade.strategy_id,
-      symbol,
-      side: trade.side,
-      quantity,
-      price,
-      notional: trade.notional,
-    },
-    write: {
-      kind: "create",
-      path: ledgerTradePath(tenantId, tradeId),
-      data: trade,
-      // The rules hold ts against the request's time, which a client's own clock may miss.
-      transforms: { ts: { kind: "server-timestamp" } },
-    },
+    kind: "create",
+    path: ledgerTradePath(record.tenantId, record.tradeId),
+    data: trade,
+    // The rules hold ts against the request's time, which a client's own clock may miss.
+    transforms: { ts: { kind: "server-timestamp" } },
   };
 }

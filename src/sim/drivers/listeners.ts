@@ -3,7 +3,7 @@ import type { Clock } from "../../std/clock.ts";
 import { openTrades } from "../../system/queries/shadow-trade-queries.ts";
 import type { ListenChannel } from "./listen-channel.ts";
 import { TradeView, type ListenMessage } from "./trade-view.ts";
-import type { UserIdentity } from "./user-token.ts";
+import type { UserIdentity } from "./user-claims.ts";
 
 /** A listener costs the emulator and this process work that is not the service's. */
 export const LISTENERS_MAX = 25;

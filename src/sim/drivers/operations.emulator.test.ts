@@ -10,6 +10,7 @@ import { accountPath, shadowTradePath, signalPath, type Signal } from "../../sys
 import { StoreError } from "../../system/store/store.ts";
 import { createRealClock } from "../clock/real-clock.ts";
 import type { ClientOperation } from "../config/scenario.ts";
+import { createOperationPlanner } from "./client-arrivals.ts";
 import { LedgerJournal } from "./ledger-journal.ts";
 import { createOperations } from "./operations.ts";
 import {
@@ -23,6 +24,8 @@ import { createUserClient, type UserClient } from "./user-client.ts";
 const clock = createRealClock();
 const ada = syntheticUser();
 const HOUR_MS = 3_600_000;
+
+const MARKET = { symbols: ["AAPL"], lastPriceAt: () => ({ price: "187.50", elapsedMs: 0 }) };
 
 let fixture: EmulatorFixture;
 let client: UserClient;
@@ -45,12 +48,12 @@ function setUp({ throughClient = client, seed = 1 } = {}) {
     client: throughClient,
     clock,
     rng: createRng(seed),
-    market: { symbols: ["AAPL"], priceOf: () => "187.50" },
     journal,
     signUp: () => Promise.resolve(),
   });
+  const planOf = createOperationPlanner(createRng(seed), MARKET);
   const run = (name: ClientOperation, user = ada) =>
-    operations[name](user, new AbortController().signal);
+    operations[name](planOf(name, user, 0), new AbortController().signal);
   return { run, journal };
 }
 

@@ -3,6 +3,7 @@ import { AssertionError } from "../../std/assert.ts";
 import { createRng } from "../../std/rng.ts";
 import { StoreError, type Query, type Snapshot } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
+import { createOperationPlanner } from "./client-arrivals.ts";
 import { LedgerJournal } from "./ledger-journal.ts";
 import { createOperations, type OperationTools } from "./operations.ts";
 import { FakeClock } from "./testing/fake-clock.ts";
@@ -10,6 +11,8 @@ import { syntheticUser } from "./testing/synthetic-user.ts";
 import type { UserClient } from "./user-client.ts";
 
 const SNAPSHOT: Snapshot = { path: "users/ada/alpacaAccounts/snapshot", data: {}, version: "1" };
+
+const MARKET = { symbols: ["AAPL"], lastPriceAt: () => ({ price: "1.00", elapsedMs: 0 }) };
 
 function setUp(client: Partial<UserClient> = {}, tools: Partial<OperationTools> = {}) {
   const queries: Query[] = [];
@@ -26,13 +29,13 @@ function setUp(client: Partial<UserClient> = {}, tools: Partial<OperationTools> 
     },
     clock: new FakeClock(),
     rng: createRng(1),
-    market: { symbols: ["AAPL"], priceOf: () => "1.00" },
     journal: new LedgerJournal(),
     signUp: () => Promise.resolve(),
     ...tools,
   });
+  const planOf = createOperationPlanner(createRng(1), MARKET);
   const run = (name: ClientOperation) =>
-    operations[name](syntheticUser(), new AbortController().signal);
+    operations[name](planOf(name, syntheticUser(), 0), new AbortController().signal);
   return { run, queries };
 }
 

@@ -1,4 +1,4 @@
-import { AssertionError } from "../../std/assert.ts";
+import { assert, AssertionError } from "../../std/assert.ts";
 import { ledgerOfUserAndStrategy } from "../../system/queries/ledger-queries.ts";
 import { openTrades, tradesBySide } from "../../system/queries/shadow-trade-queries.ts";
 import { recentSignals } from "../../system/queries/signal-queries.ts";
@@ -6,6 +6,7 @@ import { accountPath } from "../../system/schema/user.ts";
 import { StoreError, type Query } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
 import type { SyntheticUser } from "../population/population.ts";
+import type { PlannedOperation } from "./client-arrivals.ts";
 import { createLedgerCreate, type LedgerCreateTools } from "./ledger-create.ts";
 import { failedOutcome, type OperationOutcome } from "./outcome.ts";
 
@@ -14,8 +15,11 @@ export interface OperationTools extends LedgerCreateTools {
   readonly signUp: (index: number) => Promise<void>;
 }
 
-/** Does one operation as the user. Rejects only for a fault of the program. */
-export type Operation = (user: SyntheticUser, signal: AbortSignal) => Promise<OperationOutcome>;
+/** Does one operation as its user. Rejects only for a fault of the program. */
+export type Operation = (
+  planned: PlannedOperation,
+  signal: AbortSignal,
+) => Promise<OperationOutcome>;
 
 /** As many signals as an app shows on a page. */
 const SIGNALS_MAX = 20;
@@ -26,30 +30,53 @@ export function createOperations(
   tools: OperationTools,
 ): Readonly<Record<ClientOperation, Operation>> {
   const { client, clock, rng } = tools;
-  const strategies = rng.fork("tenant-ledger");
   const read =
-    (queryFor: (user: SyntheticUser) => Query): Operation =>
-    async (user, signal) => {
+    (kind: ReadKind): Operation =>
+    async (planned, signal) => {
       try {
-        const found = await client.query(user, queryFor(user), signal);
+        const query = readQuery(kind, planned, clock.wallMs());
+        const found = await client.query(planned.user, query, signal);
         return { kind: "ok", documents: found.length, attempts: 1 };
       } catch (error) {
         return failedOutcome(error, 1);
       }
     };
+  const createLedger = createLedgerCreate({ ...tools, rng: rng.fork("ledger-create") });
   return {
-    "open-trades": read(({ uid }) => openTrades(uid)),
-    "sell-trades-24h": read(({ uid }) =>
-      tradesBySide(uid, "SELL", { since: new Date(clock.wallMs() - DAY_MS) }),
-    ),
-    "tenant-ledger": read(({ uid, tenantId, strategyIds }) =>
-      ledgerOfUserAndStrategy(tenantId, uid, strategies.pick(strategyIds)),
-    ),
-    "recent-signals": read(({ uid }) => recentSignals(uid, { limit: SIGNALS_MAX })),
-    "account-snapshot": async (user, signal) => readAccount(tools, user, signal),
-    "ledger-create": createLedgerCreate({ ...tools, rng: rng.fork("ledger-create") }),
+    "open-trades": read("open-trades"),
+    "sell-trades-24h": read("sell-trades-24h"),
+    "tenant-ledger": read("tenant-ledger"),
+    "recent-signals": read("recent-signals"),
+    "account-snapshot": async ({ user }, signal) => readAccount(tools, user, signal),
+    "ledger-create": ({ user, content }, signal) => {
+      assert(content.kind === "trade", "a ledger entry was planned without a trade");
+      return createLedger(user, content.record, signal);
+    },
     "sign-up": createSignUp(tools.signUp),
   };
+}
+
+/** Operations that are one query. */
+export type ReadKind = Exclude<ClientOperation, "account-snapshot" | "ledger-create" | "sign-up">;
+
+/** The query that the operation asks at that moment. */
+export function readQuery(
+  kind: ReadKind,
+  { user, content }: PlannedOperation,
+  nowMs: number,
+): Query {
+  const { uid, tenantId } = user;
+  switch (kind) {
+    case "open-trades":
+      return openTrades(uid);
+    case "sell-trades-24h":
+      return tradesBySide(uid, "SELL", { since: new Date(nowMs - DAY_MS) });
+    case "tenant-ledger":
+      assert(content.kind === "strategy", "a read of the ledger was planned without a strategy");
+      return ledgerOfUserAndStrategy(tenantId, uid, content.strategyId);
+    case "recent-signals":
+      return recentSignals(uid, { limit: SIGNALS_MAX });
+  }
 }
 
 /** Every user has an account snapshot from the sign-up on, so its absence is a failure. */

@@ -1,12 +1,11 @@
-import { z } from "zod";
 import { STATUS_CODES, type StatusCode } from "../../system/store/status.ts";
+
+/* k6 imports this file too: it names no module of Node's, and checks by hand what it reads. */
 
 export interface RestFailure {
   readonly code: StatusCode;
   readonly message: string;
 }
-
-const statusCode = z.enum(STATUS_CODES);
 
 /** https://cloud.google.com/apis/design/errors#http_mapping, read the other way round. */
 const CODE_OF_HTTP_STATUS: ReadonlyMap<number, StatusCode> = new Map([
@@ -23,13 +22,6 @@ const CODE_OF_HTTP_STATUS: ReadonlyMap<number, StatusCode> = new Map([
   [504, "DEADLINE_EXCEEDED"],
 ]);
 
-const errorBody = z.object({
-  error: z.object({
-    status: statusCode.optional().catch(undefined),
-    message: z.string().default(""),
-  }),
-});
-
 /**
  * What went wrong, or undefined for a success. The name in the body decides, since 409 stands for
  * ALREADY_EXISTS and ABORTED alike. A streamed answer is an array, and it may fail after its
@@ -37,15 +29,27 @@ const errorBody = z.object({
  */
 export function readStatus(httpStatus: number, content: unknown): RestFailure | undefined {
   const succeeded = httpStatus >= 200 && httpStatus < 300;
-  const stated = Array.isArray(content) ? content.find(isErrorBody) : content;
+  const stated: unknown = Array.isArray(content) ? content.find(isErrorBody) : content;
   if (succeeded && !isErrorBody(stated)) return undefined;
-  const parsed = errorBody.safeParse(stated);
   const code = CODE_OF_HTTP_STATUS.get(httpStatus) ?? "UNKNOWN";
-  if (!parsed.success) return { code, message: `HTTP status ${httpStatus} without an explanation` };
-  const { status, message } = parsed.data.error;
-  return { code: status ?? code, message: message.trim() };
+  const error = isErrorBody(stated) ? stated.error : undefined;
+  if (typeof error !== "object" || error === null || !hasReadableMessage(error)) {
+    return { code, message: `HTTP status ${httpStatus} without an explanation` };
+  }
+  const { status, message = "" } = error;
+  return { code: isStatusCode(status) ? status : code, message: message.trim() };
 }
 
-function isErrorBody(value: unknown): boolean {
+function isErrorBody(value: unknown): value is { readonly error: unknown } {
   return typeof value === "object" && value !== null && "error" in value;
+}
+
+function hasReadableMessage(
+  error: object,
+): error is { readonly status?: unknown; readonly message?: string } {
+  return !("message" in error) || typeof error.message === "string";
+}
+
+function isStatusCode(value: unknown): value is StatusCode {
+  return STATUS_CODES.some((code) => code === value);
 }

@@ -3,7 +3,8 @@ import type { Query, Snapshot, Write } from "../../system/store/store.ts";
 import { queryPlace } from "./query-place.ts";
 import { decodeDocument, encodeCreate, encodeQuery, type RestDocument } from "./rest-encoding.ts";
 import { createRestTransport, type RestCall, type RestTransportOptions } from "./rest-transport.ts";
-import { unsignedUserToken, type UserIdentity } from "./user-token.ts";
+import type { UserIdentity } from "./user-claims.ts";
+import { unsignedUserToken } from "./user-token.ts";
 
 export interface UserClientOptions extends Partial<Omit<RestTransportOptions, "endpoint">> {
   readonly endpoint: string;

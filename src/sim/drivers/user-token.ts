@@ -1,14 +1,6 @@
-/** Who a client operation acts as. */
-export interface UserIdentity {
-  readonly uid: string;
-  readonly email: string;
-  readonly tenantId: string;
-}
+import { UNSIGNED_HEADER, userClaims, type UserIdentity } from "./user-claims.ts";
 
-/** Lifetime of a Firebase ID token (https://firebase.google.com/docs/auth/admin/manage-sessions). */
-const LIFETIME_SECONDS = 3600;
-
-const HEADER = encodeSegment({ alg: "none", typ: "JWT" });
+const HEADER = encodeSegment(UNSIGNED_HEADER);
 
 /**
  * An ID token such as Firebase Auth would issue for the user, unsigned. The emulator takes it and
@@ -16,21 +8,7 @@ const HEADER = encodeSegment({ alg: "none", typ: "JWT" });
  * microseconds, so callers make a new one for each request rather than keep them fresh.
  */
 export function unsignedUserToken(user: UserIdentity, projectId: string, nowMs: number): string {
-  const issuedAtSeconds = Math.floor(nowMs / 1000);
-  const claims = {
-    iss: `https://securetoken.google.com/${projectId}`,
-    aud: projectId,
-    sub: user.uid,
-    user_id: user.uid,
-    email: user.email,
-    email_verified: true,
-    tenant_id: user.tenantId,
-    auth_time: issuedAtSeconds,
-    iat: issuedAtSeconds,
-    exp: issuedAtSeconds + LIFETIME_SECONDS,
-    firebase: { sign_in_provider: "password", identities: { email: [user.email] } },
-  };
-  return `${HEADER}.${encodeSegment(claims)}.`;
+  return `${HEADER}.${encodeSegment(userClaims(user, projectId, nowMs))}.`;
 }
 
 function encodeSegment(content: object): string {

@@ -1,5 +1,5 @@
 import { clientOperation, type ClientLoad } from "../config/scenario.ts";
-import { ratePerSecond } from "../drivers/client-lane.ts";
+import { ratePerSecond } from "../drivers/client-arrivals.ts";
 
 /** Client operations a second: what so many users would start, and what the scenario lets them start. */
 export function clientRates(

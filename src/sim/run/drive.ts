@@ -202,7 +202,6 @@ async function warm(
     client,
     clock,
     rng,
-    market: { symbols: [], priceOf: () => "0" },
     journal: new LedgerJournal(),
     signUp: () => Promise.reject(new Error("nobody signs up in a warm-up")),
   });

@@ -1,4 +1,5 @@
 import type { ClientLoad, Scenario } from "../config/scenario.ts";
+import { clientArrivals } from "../drivers/client-arrivals.ts";
 import { runClientLane } from "../drivers/client-lane.ts";
 import { runDirectLane } from "../drivers/direct-lane.ts";
 import { createDirectWriter } from "../drivers/direct-writer.ts";
@@ -82,24 +83,19 @@ export async function driveClients(
     client: context.userClient,
     clock,
     rng: rng.fork("operations"),
-    market: pricesOf(context, opened),
     journal: state.journal,
     signUp: () => signUpNewcomer(context),
   });
-  await runClientLane(
+  const arrivals = clientArrivals(
     {
       load: scenario.clients,
       users: state.population.users,
-      startMs: recorder.startMs,
       durationMs,
-      operations,
       market: opened.market,
-      recorder,
-      signal,
     },
-    clock,
     rng,
   );
+  await runClientLane({ arrivals, startMs: recorder.startMs, operations, recorder, signal }, clock);
 }
 
 /** The writes a scenario makes past pulse and limiter. */

@@ -3,6 +3,7 @@ import type { Rng } from "../../std/rng.ts";
 import { enabledUsers, openTradesOfUsers } from "../../system/queries/pulse-queries.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
+import { createOperationPlanner } from "../drivers/client-arrivals.ts";
 import type { Operation } from "../drivers/operations.ts";
 import type { SyntheticUser } from "../population/population.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -28,6 +29,8 @@ const READS: readonly ClientOperation[] = [
 
 const IN_PARALLEL = 3;
 
+const NO_MARKET = { symbols: [], lastPriceAt: () => ({ price: "0", elapsedMs: 0 }) };
+
 /**
  * Asks the queries of a run for a while, unmeasured. A freshly started emulator answers its first
  * queries up to ten times slower than its thousandth, while its virtual machine compiles them;
@@ -35,11 +38,13 @@ const IN_PARALLEL = 3;
  */
 export async function warmUp(warm: WarmUp): Promise<number> {
   const { clock, operations, users, signal } = warm;
+  // Nothing is bought or sold, so there is no market.
+  const planOf = createOperationPlanner(warm.rng.fork("operations"), NO_MARKET);
   const endMs = clock.monotonicMs() + warm.durationMs;
   let asked = 0;
   await inParallel(picks(warm, endMs), IN_PARALLEL, async ({ user, operation }) => {
     signal.throwIfAborted();
-    await operations[operation](user, signal);
+    await operations[operation](planOf(operation, user, 0), signal);
     if (asked % READS.length === 0) await askAsPulse(warm.store, users, asked);
     asked += 1;
   });
