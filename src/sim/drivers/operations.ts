@@ -23,7 +23,7 @@ export type Operation = (
 
 /** As many signals as an app shows on a page. */
 const SIGNALS_MAX = 20;
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** One function for each operation that a scenario's client load can name. */
 export function createOperations(

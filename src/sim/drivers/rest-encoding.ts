@@ -122,6 +122,11 @@ function encodeTransform(transform: FieldTransform): object {
     : { setToServerValue: "REQUEST_TIME" };
 }
 
+/** Path of the URL that a method of a resource is called by. */
+export function restPath(resource: string, method: "runQuery" | "batchGet" | "commit"): string {
+  return `/v1/${resource.split("/").map(encodeURIComponent).join("/")}:${method}`;
+}
+
 export interface RestQuery {
   /** Resource name of the document, or the root, that the collection is under. */
   readonly parent: string;

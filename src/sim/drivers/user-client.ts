@@ -1,7 +1,13 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Query, Snapshot, Write } from "../../system/store/store.ts";
 import { queryPlace } from "./query-place.ts";
-import { decodeDocument, encodeCreate, encodeQuery, type RestDocument } from "./rest-encoding.ts";
+import {
+  decodeDocument,
+  encodeCreate,
+  encodeQuery,
+  restPath,
+  type RestDocument,
+} from "./rest-encoding.ts";
 import { createRestTransport, type RestCall, type RestTransportOptions } from "./rest-transport.ts";
 import type { UserIdentity } from "./user-claims.ts";
 import { unsignedUserToken } from "./user-token.ts";
@@ -44,8 +50,7 @@ export function createUserClient(options: UserClientOptions, clock: Clock): User
     call: Omit<RestCall, "url" | "token">,
   ): Promise<unknown> => {
     const token = unsignedUserToken(user, options.projectId, clock.wallMs());
-    const name = resource.split("/").map(encodeURIComponent).join("/");
-    return transport.post({ ...call, url: `/v1/${name}:${method}`, token });
+    return transport.post({ ...call, url: restPath(resource, method), token });
   };
 
   return {

@@ -4,7 +4,6 @@ import { K6_PLAN_FORMAT, k6PlanSchema, type K6Plan } from "./plan.ts";
 function plan(changes: Readonly<Record<string, unknown>> = {}): object {
   return {
     format: K6_PLAN_FORMAT,
-    run: "a-run",
     scenario: "dashboards",
     target: { baseUrl: "http://127.0.0.1:8080", projectId: "demo-plimsoll", reach: "loopback" },
     start: { kind: "lead", leadMs: 1000 },
@@ -17,7 +16,13 @@ function plan(changes: Readonly<Record<string, unknown>> = {}): object {
       { uid: "ada", email: "ada@example.com", tenantId: "acme", strategyIds: ["s1"], token: null },
     ],
     requests: {
-      "open-trades": { method: "query", path: "users/~uid~", url: "/v1/~uid~", body: "{}" },
+      "open-trades": {
+        method: "query",
+        path: "users/~uid~",
+        url: "/v1/~uid~",
+        body: "{}",
+        sinceMs: null,
+      },
     },
     operations: [{ name: "open-trades", vus: 4, arrivals: [[12.5, 0]] }],
     thresholds: {},

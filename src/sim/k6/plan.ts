@@ -21,6 +21,8 @@ const requestSchema = z.strictObject({
   url: template,
   /** JSON; its values are escaped as JSON strings. */
   body: template,
+  /** The value `since` is the moment so long before the request is sent; null: it asks for none. */
+  sinceMs: z.int().positive().nullable(),
 });
 
 const userSchema = z.strictObject({
@@ -62,8 +64,6 @@ const startSchema = z.discriminatedUnion("kind", [
 export const k6PlanSchema = z
   .strictObject({
     format: z.literal(K6_PLAN_FORMAT),
-    /** Name of the run, and of the scenario that it is a part of. */
-    run: z.string().min(1),
     scenario: z.string().min(1),
     target: z.strictObject({
       /** "http://127.0.0.1:8080", without a slash at the end. */
