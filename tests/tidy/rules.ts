@@ -35,6 +35,8 @@ const PURE_FOLDERS = [
   "src/sim/market",
   "src/sim/population",
   "src/sim/audit",
+  "src/sim/monitoring/catalogue",
+  "src/sim/monitoring/series",
   "src/sim/verify",
   "src/sim/tune",
   "src/sim/headroom",

@@ -30,7 +30,7 @@ export type MetricId =
 
 type ResourceType = "firestore.googleapis.com/Database" | "firestore_instance";
 
-const METRIC_PREFIX = "firestore.googleapis.com/";
+export const METRIC_PREFIX = "firestore.googleapis.com/";
 
 /** "Sampled every 60 seconds. After sampling, data is not visible for up to 240 seconds." */
 export const SAMPLE_PERIOD_MS = 60_000;

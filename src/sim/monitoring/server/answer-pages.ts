@@ -1,4 +1,4 @@
-import { fromWireTime, type WirePoint, type WireSeries } from "../wire.ts";
+import { fromWireTime, type WirePoint, type WireSeries } from "../wire-types.ts";
 import { Refusal } from "./refusal.ts";
 
 /** "If `page_size` is empty or more than 100,000 results, the effective `page_size` is 100,000." */

@@ -1,4 +1,4 @@
-import type { WireDistribution } from "../wire.ts";
+import type { WireDistribution } from "../wire-types.ts";
 
 /**
  * Bounds that grow by a factor. Which ones Firestore's own distribution has is not published; these

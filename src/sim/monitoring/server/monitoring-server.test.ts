@@ -2,7 +2,7 @@ import { MetricServiceClient } from "@google-cloud/monitoring";
 import { credentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { AutoClock } from "../../../std/auto-clock.fixture.ts";
-import { toWireTime } from "../wire.ts";
+import { toWireTime } from "../wire-types.ts";
 import {
   openMonitoringServer,
   type MonitoringServer,

@@ -9,10 +9,11 @@ import {
 } from "@grpc/grpc-js";
 import type { protos } from "@google-cloud/monitoring";
 import { STATUS_NUMBERS } from "../../../firestore/data/status.ts";
-import { fromWireTime, monitoringMessage, type WireDescriptor } from "../wire.ts";
+import { fromWireTime, type WireDescriptor } from "../wire-types.ts";
 import { AnswerPages, pointsIn } from "./answer-pages.ts";
 import type { MonitoringSource } from "./monitoring-source.ts";
 import { Refusal } from "./refusal.ts";
+import { monitoringMessage } from "./monitoring-message.ts";
 import { matches, metricTypeOf, parseFilter } from "./series-filter.ts";
 
 type V3 = typeof protos.google.monitoring.v3;

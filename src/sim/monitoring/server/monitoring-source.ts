@@ -1,4 +1,4 @@
-import type { WireDescriptor, WireSeries } from "../wire.ts";
+import type { WireDescriptor, WireSeries } from "../wire-types.ts";
 
 /** Where the server's answers come from: a project's metrics as they are now. */
 export interface MonitoringSource {

@@ -9,7 +9,7 @@ import {
   type MetricId,
   type MetricSpec,
 } from "../catalogue/firestore-metrics.ts";
-import { toWireTime, type WireDescriptor, type WireSeries } from "../wire.ts";
+import { toWireTime, type WireDescriptor, type WireSeries } from "../wire-types.ts";
 import { LatencySample } from "./latency-sample.ts";
 import type { MonitoringSource } from "./monitoring-source.ts";
 

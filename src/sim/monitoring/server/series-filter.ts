@@ -1,4 +1,4 @@
-import type { WireSeries } from "../wire.ts";
+import type { WireSeries } from "../wire-types.ts";
 import { Refusal } from "./refusal.ts";
 
 /** One comparison of a filter: a field of the series, and what it must be. */

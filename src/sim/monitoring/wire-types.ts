@@ -1,24 +1,11 @@
-import { createRequire } from "node:module";
 import type { protos } from "@google-cloud/monitoring";
-import protobuf from "protobufjs";
 
-/** Messages of google.monitoring.v3 and google.api as the client library's types have them. */
+/** Messages of google.monitoring.v3 and google.api, as the client library's types have them. */
 export type WireSeries = protos.google.monitoring.v3.ITimeSeries;
 export type WirePoint = protos.google.monitoring.v3.IPoint;
 export type WireDescriptor = protos.google.api.IMetricDescriptor;
 export type WireDistribution = protos.google.api.IDistribution;
 type WireTime = protos.google.protobuf.ITimestamp;
-
-const root = protobuf.Root.fromJSON(
-  createRequire(import.meta.url)(
-    "@google-cloud/monitoring/build/protos/protos.json",
-  ) as protobuf.INamespace,
-);
-
-/** The message of that name, from the protos that the client library is published with. */
-export function monitoringMessage(name: string): protobuf.Type {
-  return root.lookupType(`google.${name}`);
-}
 
 export function toWireTime(atMs: number): WireTime {
   const seconds = Math.floor(atMs / 1000);
