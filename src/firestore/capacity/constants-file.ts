@@ -92,7 +92,7 @@ export function readConstantsFile(text: string): ReadConstantsFile {
 }
 
 /** Holds figures by name against what may be changed, and within which bounds. */
-function checkConstants(given: Readonly<Record<string, unknown>>): ReadConstantsFile {
+export function checkConstants(given: Readonly<Record<string, unknown>>): ReadConstantsFile {
   const faults: string[] = [];
   const constants: Partial<Record<ModelConstantId, number>> = {};
   for (const [id, value] of Object.entries(given)) {

@@ -2,6 +2,12 @@ import { assert } from "../../std/assert.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { MODEL_CONSTANTS } from "../limits/model-constants.ts";
 
+/**
+ * Of the model, as calibrations know it. Raise it when a constant comes to mean something else, or what
+ * the model makes of the same constants and load changes: what was fitted before no longer holds.
+ */
+export const MODEL_VERSION = 1;
+
 type ModelConstantId = keyof typeof MODEL_CONSTANTS | "document-writes";
 
 /** The model's figures by their IDs in src/firestore/limits. */

@@ -131,7 +131,7 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
   { given: ["scenarios", "baseline"], says: 'E_UNKNOWN_COMMAND: "baseline": no such command.' },
   {
     given: ["doctor", "--users", "5"],
-    says: "E_UNKNOWN_OPTION: --users: no such option. Accepted: --help.",
+    says: "E_UNKNOWN_OPTION: --users: no such option. Accepted: --calibration, --help.",
   },
   {
     given: ["--scenario", "nope"],

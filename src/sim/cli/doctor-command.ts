@@ -1,6 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { planTarget } from "../targets/select-target.ts";
 import type { TargetPlan } from "../targets/select-target.ts";
+import { loadCalibration } from "../calibrate/load-calibration.ts";
+import { modelInWords } from "../report/model-words.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { examine } from "./doctor-findings.ts";
 import type { Finding } from "./doctor-findings.ts";
@@ -8,6 +10,7 @@ import { UserError } from "./errors.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { createPaint } from "./paint.ts";
 import type { Colour, Paint } from "./paint.ts";
+import { single } from "./run-options-parser.ts";
 import { formatTable } from "./table.ts";
 
 export function createDoctorCommand(context: CliContext): CliCommand {
@@ -19,12 +22,22 @@ export function createDoctorCommand(context: CliContext): CliCommand {
       "\nExit codes:\n  0   a run is possible: the embedded engine needs nothing that is not here\n" +
         "  2   it is not; the text says why",
     );
-  return { command, run: () => runDoctor(context) };
+  command.addOption(
+    new Option("--calibration <file>", "Also check this calibration of the model.").argParser(
+      single("--calibration"),
+    ),
+  );
+  return {
+    command,
+    run: ({ calibration }) =>
+      runDoctor(context, typeof calibration === "string" ? calibration : undefined),
+  };
 }
 
-async function runDoctor(context: CliContext) {
+async function runDoctor(context: CliContext, calibrationFile: string | undefined) {
   const paint = createPaint(context.stdout, context.machine.environment);
-  const findings = await examine(context.machine, context.clock);
+  const examined = await examine(context.machine, context.clock);
+  const findings = [...examined, await examineModel(calibrationFile)];
   const plan = await planOrFault(context);
   context.stdout.write(`${describeFindings(findings, paint)}\n${describePlan(plan)}\n`);
   const blocked = findings.filter((finding) => finding.blocks);
@@ -34,6 +47,13 @@ async function runDoctor(context: CliContext) {
   }
   context.stdout.write(`${paint("green", "A run is possible: npm run sim")}\n`);
   return EXIT_CODES.pass;
+}
+
+/** Whose figures the model would reckon with in a run with the same option. */
+async function examineModel(file: string | undefined): Promise<Finding> {
+  const facts = file === undefined ? undefined : (await loadCalibration(file)).facts;
+  const detail = modelInWords(facts);
+  return { what: "Model's figures", state: "found", detail, remedy: null, blocks: false };
 }
 
 async function planOrFault({ machine }: CliContext): Promise<TargetPlan | UserError> {

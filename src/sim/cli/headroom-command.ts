@@ -8,6 +8,7 @@ import type { RunTrial } from "../headroom/measure-stage.ts";
 import { renderHeadroomFiles } from "../headroom/headroom-files.ts";
 import { renderHeadroomText } from "../headroom/render-headroom.ts";
 import { VARIED_FACTS } from "../headroom/situation.ts";
+import { modelInWords } from "../report/model-words.ts";
 import { writeFolder } from "../report/write-folder.ts";
 import { commitName } from "../run/machine-facts.ts";
 import type { CliCommand, CliContext } from "./context.ts";
@@ -94,6 +95,7 @@ async function run(
       varied: plan.situation.varied,
       noun,
       range: plan.range,
+      model: modelInWords(plan.calibration),
       options: shaping,
       headline: headlineOf(scenario, noun, found.stages),
       ...found,
@@ -109,9 +111,13 @@ async function run(
 }
 
 /** Of all that shapes it: the same question at the same commit finds its own files. */
-function idOf({ situation }: HeadroomPlan, shaping: Readonly<Record<string, unknown>>): string {
+function idOf(
+  { situation, calibration }: HeadroomPlan,
+  shaping: Readonly<Record<string, unknown>>,
+): string {
   const { scenario, varied, indexes, limiterConfig } = situation;
-  const hash = hashName([shaping, indexes, limiterConfig, commitName()]);
+  const figures = calibration === undefined ? [] : [calibration.hash];
+  const hash = hashName([shaping, indexes, limiterConfig, commitName(), ...figures]);
   const seed = String(shaping["seed"]);
   return `headroom-${scenario.name}-${varied}-seed${seed}-${hash}`;
 }

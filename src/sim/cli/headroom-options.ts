@@ -26,6 +26,7 @@ const OF_A_RUN: readonly RunOptionKey[] = [
   "market",
   "limiterConfig",
   "latency",
+  "calibration",
   "indexes",
 ];
 

@@ -21,7 +21,7 @@ const SEEDS_OF_LIFTED = 3;
 /** Reads what the options name and checks that they fit together, before anything is run. */
 export async function planHeadroom(options: HeadroomOptions): Promise<HeadroomPlan> {
   const { run, seeds, lifts, curve } = options;
-  const { scenarios, limiterConfig, indexesFile } = await loadInputs(run);
+  const { scenarios, limiterConfig, indexesFile, calibration } = await loadInputs(run);
   const [scenario] = scenarios;
   if (scenario === undefined) throw badOptions("--scenario: is missing.");
   const varied = options.vary ?? variedByDefault(scenario);
@@ -32,6 +32,7 @@ export async function planHeadroom(options: HeadroomOptions): Promise<HeadroomPl
       latency: run.latency,
       ...(run.durationMs === null ? {} : { duration: run.durationMs }),
       ...(run.market === null ? {} : { market: run.market }),
+      ...(run.calibration === undefined ? {} : { calibration: run.calibration }),
     },
     scenario: withAllClients(scenario),
     limiter: run.limiter,
@@ -47,6 +48,7 @@ export async function planHeadroom(options: HeadroomOptions): Promise<HeadroomPl
     lifts,
     seedsOfLifted: SEEDS_OF_LIFTED,
     curve,
+    calibration: calibration?.facts,
   };
 }
 
@@ -112,6 +114,7 @@ export function shapingOptions(
     limiter: run.limiter,
     limiterConfig: run.limiterConfig,
     latency: run.latency,
+    ...(run.calibration === undefined ? {} : { calibration: run.calibration }),
     ...(run.indexes === null ? {} : { indexes: run.indexes }),
     ...(curve ? { curve } : {}),
   };

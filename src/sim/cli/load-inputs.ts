@@ -7,6 +7,7 @@ import { shareFault } from "../../system/pulse/fan-out.ts";
 import { chooseCohort } from "../cohort/choose-cohort.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
+import { loadCalibration, type Calibration } from "../calibrate/load-calibration.ts";
 import { MarketFileError } from "../market/market-file-error.ts";
 import { parseMarketCsv } from "../market/market-file.ts";
 import type { MarketRow } from "../market/market-file.ts";
@@ -24,6 +25,8 @@ export interface RunInputs {
   /** Path of the index file that queries and writes are held to. */
   readonly indexesFile: string;
   readonly marketRows: readonly MarketRow[] | null;
+  /** Whose figures the model reckons with; null: they are assumed. */
+  readonly calibration: Calibration | null;
   /** How many alike users each simulated one stands for; 1: every user is simulated. */
   readonly cohort: number;
 }
@@ -45,7 +48,9 @@ export async function loadTrialInputs(
   const cohort = chooseCohort({ ...options, scenarios });
   const indexesFile = await chooseIndexes(options.indexes, scenarios);
   const marketRows = options.market === null ? null : await loadMarket(options.market);
-  return { scenarios, limiterConfig, indexesFile, marketRows, cohort };
+  const calibration =
+    options.calibration === undefined ? null : await loadCalibration(options.calibration);
+  return { scenarios, limiterConfig, indexesFile, marketRows, calibration, cohort };
 }
 
 async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {

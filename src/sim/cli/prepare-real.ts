@@ -19,7 +19,12 @@ export async function prepareReal(options: RunOptions, context: CliContext): Pro
       rulesFile: RULES_FILE,
       heapMiB: options.emulatorHeapMiB,
       signal: inputs.signal,
-      gateway: { limits: options.limits, latency: options.latency, indexesFile },
+      gateway: {
+        limits: options.limits,
+        latency: options.latency,
+        indexesFile,
+        constantsFile: options.calibration,
+      },
     };
     return simulate({
       ...inputs,

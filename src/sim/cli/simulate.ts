@@ -3,6 +3,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { createLimiter } from "../../system/limiter/create-limiter.ts";
 import type { Snapshot, Store } from "../../system/store/store.ts";
+import type { Calibration } from "../calibrate/load-calibration.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import type { FaultMet } from "../drivers/fault-injector.ts";
@@ -23,6 +24,8 @@ export interface SimulationInputs {
   readonly cohort: number;
   /** The recorded market to replay, as --market gave it; null for a synthetic one. */
   readonly marketRows: readonly MarketRow[] | null;
+  /** Whose figures the model reckons with; none: they are assumed. */
+  readonly calibration?: Calibration | null;
   readonly output: RunOutput;
   /** Aborts when the run is to end early, with a partial report. */
   readonly signal: AbortSignal;

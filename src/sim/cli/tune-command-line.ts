@@ -18,6 +18,7 @@ export function tuneCommand(options: TuneOptions, { load, seed }: TuneRequest): 
     `--seed ${seed}`,
     `--seeds ${seeds}`,
     `--latency ${run.latency}`,
+    ...(run.calibration === undefined ? [] : [`--calibration ${quoteWord(run.calibration)}`]),
     ...(run.indexes === null ? [] : [`--indexes ${quoteWord(run.indexes)}`]),
   ].join(" ");
 }

@@ -74,7 +74,7 @@ async function runTune(options: TuneOptions, context: CliContext): Promise<ExitC
 /** Everything is read and found possible before the first trial. */
 async function prepare(options: TuneOptions): Promise<TuneRequest> {
   const { run, strategies, objective, budget, seeds } = options;
-  const { scenarios } = await loadTrialInputs(run);
+  const { scenarios, calibration } = await loadTrialInputs(run);
   await requireWritable(options.output, "--output");
   const scenario = requirePulse(scenarios);
   return {
@@ -88,8 +88,10 @@ async function prepare(options: TuneOptions): Promise<TuneRequest> {
       // As it was asked for: a name, or a file's.
       scenario: run.scenarios,
       latency: run.latency,
+      ...(run.calibration === undefined ? {} : { calibration: run.calibration }),
       ...(run.indexes === null ? {} : { indexes: run.indexes }),
     },
+    calibration: calibration?.facts,
     strategies,
     objective,
     budget,

@@ -92,7 +92,16 @@ const OWN: readonly OwnSpec[] = [
 ];
 
 /** Options of a run that mean the same here. */
-const SHARED = ["users", "tenants", "seed", "duration", "latency", "indexes", "quiet"];
+const SHARED = [
+  "users",
+  "tenants",
+  "seed",
+  "duration",
+  "latency",
+  "calibration",
+  "indexes",
+  "quiet",
+];
 
 export function declareTuneOptions(command: Command): void {
   const scenario = specOf("scenario");

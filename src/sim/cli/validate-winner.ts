@@ -44,6 +44,7 @@ export async function validateWinner(
       ...(run.durationMs === null ? {} : { duration: run.durationMs }),
       ...(run.indexes === null ? {} : { indexes: run.indexes }),
       latency: run.latency,
+      ...(run.calibration === undefined ? {} : { calibration: run.calibration }),
       limiter: strategy,
       limiterConfig: join(folder, RECOMMENDED_FILE),
       target,

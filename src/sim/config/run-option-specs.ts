@@ -120,7 +120,19 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
       "us-central1 on a virtual clock, else off",
     ),
     group: "Target",
-    summary: "Latencies of a Firestore location to add; assumed figures, and reports say so.",
+    summary:
+      "Latencies of a Firestore location to add: assumed figures, or those of --calibration.",
+  },
+  {
+    key: "calibration",
+    flag: "--calibration",
+    placeholder: "file",
+    kind: "text",
+    group: "Target",
+    summary: "Figures of the model that `calibrate` measured, in place of assumed ones.",
+    accepts: "a calibration file (docs/calibration.md)",
+    words: [],
+    byDefault: "none: they are assumed, and reports say so",
   },
   {
     key: "indexes",

@@ -121,6 +121,8 @@ export const runOptionsSchema = z
     limits: z.enum(LIMITS_CHOICES).default("on"),
     /** Default: on a virtual clock us-central1, for there nothing else takes time; else off. */
     latency: z.enum(LATENCY_CHOICES).optional(),
+    /** A calibration of the model; absent: its figures are assumed. */
+    calibration: fileName.optional(),
     /** null: the service's own firestore.indexes.json. */
     indexes: fileName.nullable().default(null),
     /** Default: see emulatorHeapFor. */
@@ -143,6 +145,17 @@ export const runOptionsSchema = z
   .refine(({ limits, latency = "off" }) => limits !== "off" || latency === "off", {
     path: ["latency"],
     message: "is the gateway's to add, which --limits off leaves out",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .refine(({ calibration, limits }) => calibration === undefined || limits !== "off", {
+    path: ["calibration"],
+    message: "is of the model, which --limits off leaves out",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .refine(({ calibration, latency }) => calibration === undefined || latency !== "nam5", {
+    path: ["calibration"],
+    message:
+      "holds the latencies of its own region as they are: --latency us-central1 takes these, nam5 would lengthen them",
     when: ({ value }) => typeof value === "object" && value !== null,
   })
   .refine(({ clock, target }) => clock === "real" || target === "auto" || target === "embedded", {

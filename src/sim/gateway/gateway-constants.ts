@@ -1,5 +1,6 @@
 import { readConstantsFile } from "../../firestore/capacity/constants-file.ts";
 import type { ModelConstants } from "../../firestore/capacity/constants.ts";
+import { isCalibration, readCalibration } from "../calibrate/calibration-file.ts";
 import { UserError } from "../cli/errors.ts";
 import type { Machine } from "../targets/machine.ts";
 
@@ -15,7 +16,8 @@ export async function loadGatewayConstants(
   path: string | null,
 ): Promise<GatewayConstants> {
   if (path === null) return { constants: {}, description: "" };
-  const result = readConstantsFile(await read(machine, path));
+  const text = await read(machine, path);
+  const result = isCalibration(text) ? readCalibration(text) : readConstantsFile(text);
   if (result.kind === "faulty") {
     throw new UserError(
       "E_CONSTANTS_FILE",

@@ -37,6 +37,7 @@ function result(curve: readonly TrialSummary[] | null): HeadroomResult {
     varied: "users",
     noun: "users",
     range: { from: 1, to: 1000, precision: 0.02 },
+    model: "assumed",
     options: {},
     headline: "h",
     stages: [

@@ -1,3 +1,4 @@
+import type { CalibrationFacts } from "../report/basis.ts";
 import { UserError } from "../cli/errors.ts";
 import { sameCause } from "./binding.ts";
 import type { HeadroomResult, LiftedCause, StageResult, TriedRemedy } from "./headroom-result.ts";
@@ -24,6 +25,8 @@ export interface HeadroomPlan {
   /** Seeds of the stages after the first. */
   readonly seedsOfLifted: number;
   readonly curve: boolean;
+  /** Whose figures the model reckons with; undefined: they are assumed. */
+  readonly calibration?: CalibrationFacts | undefined;
 }
 
 export interface HeadroomEvents extends HeadroomWorld {

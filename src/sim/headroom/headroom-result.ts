@@ -17,6 +17,8 @@ export interface HeadroomResult {
   /** "users". */
   readonly noun: string;
   readonly range: { readonly from: number; readonly to: number; readonly precision: number };
+  /** Whose figures the model reckoned with: assumed ones, or a calibration's. */
+  readonly model: string;
   /** What was asked for, defaults included. */
   readonly options: Readonly<Record<string, unknown>>;
   /** One sentence a reader can repeat. */

@@ -4,10 +4,13 @@ import type { TrialSummary } from "./trial-summary.ts";
 
 /** What the terminal shows at the end. */
 export function renderHeadroomText(result: HeadroomResult): string {
-  const { stages, noun } = result;
-  return [result.headline, ...stages.flatMap((stage, index) => stageText(stage, index, noun))].join(
-    "\n",
-  );
+  const { stages, noun, model } = result;
+  return [
+    result.headline,
+    ...stages.flatMap((stage, index) => stageText(stage, index, noun)),
+    "",
+    `All figures are modelled, with constants ${model}.`,
+  ].join("\n");
 }
 
 function stageText(stage: StageResult, index: number, noun: string): readonly string[] {
@@ -45,6 +48,7 @@ export function renderHeadroomMarkdown(result: HeadroomResult, hasCurve: boolean
     "## How it was found",
     "",
     "- All figures are modelled: runs on a virtual clock (docs/virtual.md) against the capacity model (docs/capacity.md).",
+    `- Its constants: ${result.model}.`,
     "- A load meets every check when none fails (docs/checks.md). What too few samples left undecided does not count.",
     `- Each seed has a threshold of its own, by bisection, to ${result.range.precision * 100}%. The interval is between order statistics of these thresholds and holds their median; docs/headroom.md says why.`,
     ...Object.entries(result.options).map(([name, value]) => `- ${name}: ${JSON.stringify(value)}`),

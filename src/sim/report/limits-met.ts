@@ -1,3 +1,4 @@
+import { provenanceOf } from "./basis.ts";
 import { formatRate, formatShare } from "./format-figures.ts";
 import type { PhaseLimits, Result } from "./result.ts";
 
@@ -16,10 +17,10 @@ export function limitsInWords({ target }: Result): string {
   const latency =
     target.latency === "off"
       ? ""
-      : ` Latencies of ${target.latency} were added, from assumed figures.`;
+      : ` Latencies of ${target.latency} were added (${provenanceOf(target.calibration, "latency")}).`;
   switch (target.limits) {
     case "on":
-      return `The gateway delayed and refused as a model of production's limits would; a database's own speed was its own.${latency}`;
+      return `The gateway delayed and refused as a model of production's limits would (${provenanceOf(target.calibration, "limits")} where nothing is published); a database's own speed was its own.${latency}`;
     case "observe":
       return `Production's limits were only observed: nothing was delayed or refused, and what is shown here is what would have been.${latency}`;
     case "off":

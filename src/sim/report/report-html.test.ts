@@ -86,7 +86,7 @@ describe("renderReportHtml", () => {
     const changed = { kind: "embedded", latency: "nam5", evaluatesRules: false } as const;
     const text = textOf(render({ ...others, target: { ...target, ...changed } }));
     expect(text).toContain("Ran on embedded engine Limits on Latency nam5 (assumed)");
-    expect(text).toContain("Latencies of nam5 were added, from assumed figures.");
+    expect(text).toContain("Latencies of nam5 were added (assumed).");
     expect(text).toContain("Security rules not evaluated on the embedded engine; covered by");
   });
 

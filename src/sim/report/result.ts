@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { basis, calibrationFacts } from "./basis.ts";
 
 /**
  * result.json: everything a report is made from. Reports are rebuilt from it without a run, so
@@ -9,23 +10,6 @@ export const SCHEMA_VERSION = 2;
 
 const verdict = z.enum(["pass", "fail", "inconclusive"]);
 export type Verdict = z.infer<typeof verdict>;
-
-/**
- * How a figure came about. The emulator's own speed is never reported as Firestore's, and what was
- * measured through modelled limits or latencies says so.
- */
-const basis = z.union([
-  z.literal("modelled"),
-  /** Of users of whom each simulated one stands for so many. */
-  z.templateLiteral(["modelled, cohorts of ", z.int()]),
-  z.templateLiteral([
-    "measured on ",
-    z.enum(["emulator", "embedded engine", "staging"]),
-    z.enum(["", ", limits modelled"]),
-    z.enum(["", ", latency modelled (us-central1, assumed)", ", latency modelled (nam5, assumed)"]),
-  ]),
-]);
-export type Basis = z.infer<typeof basis>;
 
 const checkSchema = z.strictObject({
   /** Stable, such as "benchmark.pnl-latency" or "throughput.high-volatility". */
@@ -310,7 +294,9 @@ export const resultSchema = z.strictObject({
     latency: z.enum(["off", "us-central1", "nam5"]),
     /** Whether security rules decided about the clients. */
     evaluatesRules: z.boolean(),
-    /** Figures of the limits and latencies that nobody publishes, as the model used them. */
+    /** Whose measurements some of the model's figures are; absent: all are assumed. */
+    calibration: calibrationFacts.optional(),
+    /** Figures of the limits and latencies that nobody publishes or has measured, as the model used them. */
     assumed: z
       .array(
         z.strictObject({

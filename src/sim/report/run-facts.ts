@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatNumber, NO_FIGURE } from "./format-figures.ts";
 import { limitsInShort } from "./limits-met.ts";
+import { modelOf } from "./model-words.ts";
 import type { Result } from "./result.ts";
 
 /** Name and value of what the figures of a run depend on. */
@@ -18,6 +19,7 @@ export function machineFacts(result: Result): readonly Fact[] {
     ["Target", `${target.kind}: ${target.description} at ${target.endpoint}`],
     ["Why this target", target.reason],
     ["Limits", limitsInShort(result)],
+    ["Model", modelOf(result)],
     [
       "Security rules",
       target.evaluatesRules

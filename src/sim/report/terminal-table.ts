@@ -9,6 +9,7 @@ import {
 } from "./check-groups.ts";
 import { formatCount, formatDuration } from "./format-figures.ts";
 import { limitsInShort } from "./limits-met.ts";
+import { modelOf } from "./model-words.ts";
 import { onOneLine } from "./plain-text.ts";
 import type { Check, Result, Verdict } from "./result.ts";
 import { machineText } from "./run-facts.ts";
@@ -152,6 +153,7 @@ function facts(result: Result): readonly (readonly [name: string, text: string])
     ["Checks", tallyChecks(result.checks)],
     ["Broke first", brokeFirstMessage(result)],
     ["Limits", limitsInShort(result)],
+    ["Model", modelOf(result)],
     ["Limiter", `${limiter.strategy} (${limiter.preset})`],
     [
       "Load",

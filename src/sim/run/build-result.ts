@@ -1,11 +1,11 @@
 import type { RunOptions } from "../config/run-options.ts";
 import {
   SCHEMA_VERSION,
-  type Basis,
   type Check,
   type HistogramSummary,
   type Result,
 } from "../report/result.ts";
+import { provenanceOf, type Basis, type CalibrationFacts } from "../report/basis.ts";
 import { thinPhases } from "../report/thin-series.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import { figureFor } from "../../system/limiter/tenant-shares.ts";
@@ -34,6 +34,8 @@ export interface RunEnd {
   readonly limiterConfig: LimiterConfig;
   /** See inputs-hash.ts. */
   readonly inputs: string;
+  /** Whose figures the model reckoned with; undefined: they were assumed. */
+  readonly calibration: CalibrationFacts | undefined;
   readonly target: Pick<
     Target,
     "kind" | "description" | "reason" | "endpoint" | "limits" | "latency" | "evaluatesRules"
@@ -67,7 +69,8 @@ export function buildResult(end: RunEnd): Result {
       limits: end.target.limits,
       latency: end.target.latency,
       evaluatesRules: end.target.evaluatesRules,
-      ...(state.assumed.length === 0 ? {} : { assumed: [...state.assumed] }),
+      ...(end.calibration === undefined ? {} : { calibration: end.calibration }),
+      ...assumedPart(end),
     },
     population: populationPart(state),
     limiter: {
@@ -96,6 +99,13 @@ export function buildResult(end: RunEnd): Result {
   };
 }
 
+/** What the calibration has not found, if there is one. */
+function assumedPart({ state, calibration }: RunEnd): Pick<Result["target"], "assumed"> {
+  const found = new Set(calibration?.constants.map(({ id }) => id));
+  const assumed = state.assumed.filter(({ id }) => !found.has(id));
+  return assumed.length === 0 ? {} : { assumed };
+}
+
 function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
   const expectTrades = run.phases.some(({ counts }) => counts.pnlCommitted > 0);
   const checks = [
@@ -109,13 +119,15 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
   return softened(
     end,
     run,
-    checks.map((check) => ({ ...check, basis: basisIn(check, run) })),
+    checks.map((check) => ({ ...check, basis: basisIn(check, run, end) })),
   );
 }
 
 /** What the limits' model itself says comes from cohorts where the whole run does. */
-function basisIn({ basis }: Check, run: RunFacts): Basis {
-  return basis === "modelled" && run.basis.startsWith("modelled") ? run.basis : basis;
+function basisIn({ basis }: Check, run: RunFacts, { calibration }: RunEnd): Basis {
+  if (basis !== "modelled") return basis;
+  if (run.basis.startsWith("modelled")) return run.basis;
+  return `modelled, ${provenanceOf(calibration, "limits")}`;
 }
 
 function softened(end: RunEnd, run: RunFacts, checks: readonly Check[]): readonly Check[] {
@@ -128,7 +140,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
     basis: basisOf(end),
-    storedBasis: isModelled(end) ? modelledBasis(state) : `measured on ${placeOf(end.target.kind)}`,
+    storedBasis: isModelled(end) ? modelledBasis(end) : `measured on ${placeOf(end.target.kind)}`,
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
@@ -147,10 +159,15 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
 
 /** Of what was measured through the gateway: it says what of it was modelled. */
 function basisOf(end: RunEnd): Basis {
-  if (isModelled(end)) return modelledBasis(end.state);
+  if (isModelled(end)) return modelledBasis(end);
   const { kind, limits, latency } = end.target;
-  const limited = limits === "on" ? ", limits modelled" : "";
-  const delayed = latency === "off" ? "" : (`, latency modelled (${latency}, assumed)` as const);
+  const { calibration } = end;
+  const limited =
+    limits === "on" ? (`, limits modelled (${provenanceOf(calibration, "limits")})` as const) : "";
+  const delayed =
+    latency === "off"
+      ? ""
+      : (`, latency modelled (${latency}, ${provenanceOf(calibration, "latency")})` as const);
   return `measured on ${placeOf(kind)}${limited}${delayed}`;
 }
 
@@ -160,8 +177,10 @@ function isModelled({ options }: Pick<RunEnd, "options">): boolean {
 }
 
 /** Says in what cohorts users were taken together. */
-function modelledBasis({ cohort }: RunState): Basis {
-  return cohort === 1 ? "modelled" : `modelled, cohorts of ${cohort}`;
+function modelledBasis({ state: { cohort }, calibration, target }: RunEnd): Basis {
+  const scope = target.latency === "off" ? "limits" : "model";
+  const whose = provenanceOf(calibration, scope);
+  return cohort === 1 ? `modelled, ${whose}` : `modelled, cohorts of ${cohort}, ${whose}`;
 }
 
 function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "staging" {

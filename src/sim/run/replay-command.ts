@@ -20,6 +20,7 @@ export function replayCommand(options: RunOptions): string {
   } else add("target", options.target);
   add("limits", options.limits);
   add("latency", options.latency);
+  if (options.calibration !== undefined) add("calibration", options.calibration);
   if (options.indexes !== null) add("indexes", options.indexes);
   if (options.clock === "real") add("emulator-heap", options.emulatorHeapMiB);
   return words.join(" ");

@@ -121,6 +121,7 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
           options,
           limiterConfig: request.limiterConfig,
           inputs: inputsHash(request),
+          calibration: request.calibration?.facts,
           target,
           state,
           audit,

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly latency: LatencyChoice;
   /** Path of the index file that it holds queries and writes to. */
   readonly indexesFile: string;
+  /** Path of a file of figures for its model: constants, or a calibration. */
+  readonly constantsFile?: string | undefined;
 }
 
 export interface GatewayStart extends GatewayOptions {
@@ -68,6 +70,7 @@ function parametersOf(start: GatewayStart): readonly string[] {
     start.latency,
     "--indexes",
     start.indexesFile,
+    ...(start.constantsFile === undefined ? [] : ["--constants", start.constantsFile]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { modelInWords } from "../report/model-words.ts";
 import { hashName } from "../../std/rng.ts";
 import { assess, isAccepted, type Assessment } from "./assessment.ts";
 import { configInput, type Candidate } from "./candidate.ts";
@@ -26,17 +27,19 @@ export interface TuneFacts {
 /** Turns what a search came to into tune.json's contents. The same search gives the same. */
 export function buildReport(tuned: Tuned, { command, commit }: TuneFacts): TuneReport {
   const { request, end, ledger, recommended } = tuned;
-  const { load } = request;
+  const { load, calibration } = request;
+  const shaping = [command, commit, ...(calibration === undefined ? [] : [calibration.hash])];
   const configurations = ledger.entries.map((entry) => configurationOf(entry, tuned.seeds));
   const idOf = (candidate: Candidate): string => ledger.entryOf(candidate).id;
   const front = frontOf(configurations, recommended && idOf(recommended));
   const report: Omit<TuneReport, "headline"> = {
     schemaVersion: TUNE_SCHEMA_VERSION,
-    id: `tune-${load.scenario.name}-${load.users}u-seed${request.seed}-${hashName([command, commit])}`,
+    id: `tune-${load.scenario.name}-${load.users}u-seed${request.seed}-${hashName(shaping)}`,
     status: end.kind === "complete" ? "complete" : "partial",
     partialReason: end.kind === "complete" ? null : end.reason,
     command,
     commit,
+    model: modelInWords(calibration),
     load: {
       scenario: load.scenario.name,
       users: load.users,

@@ -148,7 +148,7 @@ export function searchNotes(report: TuneReport): readonly string[] {
       ? []
       : [`${fallen.join(", ")} passed the search's seeds, and a fresh one broke it.`]),
     `Cost: documents the service read, wrote and deleted, at ${prices.reads}, ${prices.writes} and ${prices.deletes} ${prices.currency} for ${prices.perDocuments.toLocaleString("en-US")} (${prices.place}, ${prices.source}, read ${prices.readOn}).`,
-    "All figures are modelled: on a virtual clock, with production's limits and assumed latencies.",
+    `All figures are modelled: on a virtual clock, with production's limits and latencies. Constants ${report.model}.`,
   ];
 }
 

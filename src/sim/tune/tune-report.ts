@@ -20,6 +20,8 @@ export interface TuneReport {
   /** The command that finds the same again. */
   readonly command: string;
   readonly commit: string;
+  /** Whose figures the model reckoned with: assumed ones, or a calibration's. */
+  readonly model: string;
   readonly load: {
     readonly scenario: string;
     readonly users: number;

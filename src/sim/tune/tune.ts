@@ -1,3 +1,4 @@
+import type { CalibrationFacts } from "../report/basis.ts";
 import { createRng } from "../../std/rng.ts";
 import type { RawOptions } from "../config/resolve-options.ts";
 import { assess, isAccepted } from "./assessment.ts";
@@ -22,6 +23,8 @@ export interface TuneRequest {
   readonly load: TunedLoad;
   /** What every trial is given beside users, tenants, seed, duration and limiter. */
   readonly options: RawOptions;
+  /** Whose figures the model reckons with; undefined: they are assumed. */
+  readonly calibration?: CalibrationFacts | undefined;
   readonly strategies: readonly TunedStrategy[];
   readonly objective: Objective;
   /** In full trials. */

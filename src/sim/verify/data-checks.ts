@@ -1,4 +1,5 @@
-import type { Basis, Check } from "../report/result.ts";
+import type { Basis } from "../report/basis.ts";
+import type { Check } from "../report/result.ts";
 import { formatCount } from "./check.ts";
 import type { DataAudit } from "./data-audit.ts";
 import type { Findings } from "./findings.ts";

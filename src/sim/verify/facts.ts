@@ -1,4 +1,5 @@
-import type { Basis, HistogramSummary, PhaseLimits, Second } from "../report/result.ts";
+import type { Basis } from "../report/basis.ts";
+import type { HistogramSummary, PhaseLimits, Second } from "../report/result.ts";
 import type { LimitsChoice } from "../targets/limits-choice.ts";
 import type { LimiterUse } from "../measure/limiter-watch.ts";
 import type { PhaseCounts } from "../measure/phase-counts.ts";

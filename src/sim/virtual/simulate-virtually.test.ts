@@ -86,7 +86,9 @@ describe("a run on a virtual clock", () => {
     expect(dataChecks.map(({ verdict }) => verdict)).toEqual(dataChecks.map(() => "pass"));
     expect(dataChecks.every(({ samples }) => samples > 0)).toBe(true);
     expect(checks.get("harness.witness")?.verdict ?? "pass").toBe("pass");
-    expect(new Set(result.checks.map(({ basis }) => basis))).toEqual(new Set(["modelled"]));
+    expect(new Set(result.checks.map(({ basis }) => basis))).toEqual(
+      new Set(["modelled, assumed"]),
+    );
     expect(result.run).toMatchObject({ machine: null, startedAt: "2026-01-05T14:30:00.000Z" });
     expect(output).toMatch(/100% {2}0:00:40 of 0:00:40, [\d,]+ times real time/);
   });

@@ -28,6 +28,7 @@ export const simulateVirtually: SimulateVirtually = async (request, realClock) =
     latency: options.latency,
     indexes: request.indexes ?? (await readIndexes(indexesFile)),
     cohort: request.cohort,
+    constants: request.calibration?.constants,
     onCommit,
   });
   const signal =

@@ -1,4 +1,5 @@
 import { createAdmission } from "../../firestore/admission/create-admission.ts";
+import type { ModelConstants } from "../../firestore/capacity/constants.ts";
 import type { ControlledAdmission } from "../../firestore/admission/controlled-admission.ts";
 import { createEngine } from "../../firestore/engine/create-engine.ts";
 import { createCatalogue } from "../../firestore/indexes/create-catalogue.ts";
@@ -22,6 +23,8 @@ export interface VirtualDatabaseOptions {
   readonly indexes: IndexFile;
   /** How many alike users each user of the database stands for; 1 when absent. */
   readonly cohort?: number;
+  /** The model's figures that are to differ from the assumed ones. */
+  readonly constants?: Partial<ModelConstants> | undefined;
   readonly onCommit?: ((seen: SeenCommit) => void) | undefined;
 }
 
@@ -49,6 +52,7 @@ export function createVirtualDatabase(
     rng: rng.fork("admission"),
     mode: limits,
     latency,
+    constants: options.constants ?? {},
     startMs: clock.monotonicMs(),
     weight: cohort === 1 ? undefined : cohortWeight(cohort),
   });

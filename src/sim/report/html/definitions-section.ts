@@ -9,7 +9,7 @@ const DEFINITIONS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     "Basis",
-    "How a figure came about: measured on the emulator, the embedded engine or staging, or modelled. A local database's speed is never Firestore's: figures measured on it judge the service and its limiter. What was measured through modelled limits or latencies says so.",
+    "How a figure came about: measured on the emulator, the embedded engine or staging, or modelled. A local database's speed is never Firestore's: figures measured on it judge the service and its limiter. What was measured through modelled limits or latencies says so, and whether the model's figures are assumed or were calibrated, when, and by how much the calibrated model was off on probes that it had not been fitted to.",
   ],
   [
     "Against the bound",

@@ -6,6 +6,7 @@ import {
   NO_FIGURE,
 } from "../format-figures.ts";
 import { limitedPhases, limitsInWords, type LimitedPhase } from "../limits-met.ts";
+import { modelInWords } from "../model-words.ts";
 import type { HotSubject, Result } from "../result.ts";
 import { dataTable, shareFigure, type DataColumn } from "./data-table.ts";
 import { markup, type Content, type Markup } from "./markup.ts";
@@ -17,7 +18,7 @@ export function limitsSection(result: Result): Markup {
     <h2 id="limits-title">Limits met</h2>
     <p>${limitsInWords(result)}</p>
     ${phases.length === 0 ? markup`<p class="empty">No phase was asked about.</p>` : tables(phases)}
-    ${assumedFold(result)}
+    ${calibratedFold(result)} ${assumedFold(result)}
   </section>`;
 }
 
@@ -159,6 +160,33 @@ const ASSUMED_COLUMNS: readonly DataColumn[] = [
   { title: "Unit" },
   { title: "What it limits" },
 ];
+
+const CALIBRATED_COLUMNS: readonly DataColumn[] = [
+  { title: "Figure" },
+  right("Value"),
+  right("Low"),
+  right("High"),
+  { title: "Unit" },
+  { title: "What it limits" },
+];
+
+/** The model's figures that were measured, with their intervals. */
+function calibratedFold({ target: { calibration } }: Result): Markup | null {
+  if (calibration === undefined) return null;
+  const rows = calibration.constants.map(({ id, value, low, high, unit, limits }) => [
+    id,
+    formatNumber(value),
+    formatNumber(low),
+    formatNumber(high),
+    unit,
+    limits,
+  ]);
+  return markup`<details>
+    <summary>Figures of the model that were measured (${formatCount(rows.length)} calibrated)</summary>
+    <p>${modelInWords(calibration)}</p>
+    ${dataTable("Calibrated figures", CALIBRATED_COLUMNS, rows)}
+  </details>`;
+}
 
 /** The model's figures that nobody publishes: a reader must know them to believe the rest. */
 function assumedFold({ target }: Result): Markup | null {

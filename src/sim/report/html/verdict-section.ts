@@ -1,5 +1,6 @@
 import { brokeFirstMessage, partialNotice, tallyChecks, VERDICT_WORDS } from "../check-groups.ts";
 import { formatCount, formatDuration } from "../format-figures.ts";
+import { latencyProvenance } from "../model-words.ts";
 import type { Result } from "../result.ts";
 import { markup, type Markup } from "./markup.ts";
 import { verdictSign } from "./verdict-badge.ts";
@@ -50,7 +51,9 @@ function keyFacts(result: Result): Markup {
     ["Limiter", `${limiter.strategy} (${limiter.preset})`],
     ["Ran on", target.kind === "embedded" ? "embedded engine" : target.kind],
     ["Limits", target.limits],
-    ...(target.latency === "off" ? [] : [["Latency", `${target.latency} (assumed)`] as const]),
+    ...(target.latency === "off"
+      ? []
+      : [["Latency", `${target.latency} (${latencyProvenance(result)})`] as const]),
     ["Took", formatDuration(run.durationMs)],
     ["Seed", String(run.seed)],
   ];
