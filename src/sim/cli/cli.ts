@@ -11,6 +11,7 @@ import { createHeadroomCommand } from "./headroom-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { createK6Command } from "./k6-command.ts";
 import { reportError } from "./report-error.ts";
+import { createRehearsalCommand } from "./rehearsal-command.ts";
 import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
 import { createScenariosCommand } from "./scenarios-command.ts";
@@ -29,6 +30,7 @@ export async function runCli(
     run,
     createDoctorCommand(context),
     createGatewayCommand(context),
+    createRehearsalCommand(context),
     createScenariosCommand(context),
     createAuditCommand(context),
     createReplayCommand(context),

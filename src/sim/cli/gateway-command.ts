@@ -1,14 +1,14 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Clock } from "../../std/clock.ts";
 import { GATEWAY_OPTION_SPECS, resolveGatewaySettings } from "../gateway/gateway-settings.ts";
-import type { GatewayOptionSpec, GatewaySettings } from "../gateway/gateway-settings.ts";
+import type { GatewaySettings } from "../gateway/gateway-settings.ts";
 import type { OpenGateway } from "../gateway/open-gateway.ts";
 import { RefusalLines } from "../gateway/refusal-lines.ts";
-import { missingValue, repeatedOption } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
+import { toOption } from "./spec-option.ts";
 
 const REFUSALS_PERIOD_MS = 1_000;
 
@@ -25,16 +25,6 @@ export function createGatewayCommand(context: CliContext): CliCommand {
     );
   for (const spec of GATEWAY_OPTION_SPECS) command.addOption(toOption(spec));
   return { command, run: (parsed) => serve(resolveGatewaySettings(parsed), context) };
-}
-
-function toOption({ flag, placeholder, summary, accepts, byDefault }: GatewayOptionSpec): Option {
-  const text = `${summary} (${accepts}; default: ${byDefault})`;
-  const option = new Option(`${flag} <${placeholder}>`, text);
-  return option.argParser((value: string, previous: string | undefined): string => {
-    if (value.startsWith("--")) throw missingValue(flag, value);
-    if (previous !== undefined) throw repeatedOption(flag, previous, value);
-    return value;
-  });
 }
 
 async function serve(settings: GatewaySettings, context: CliContext): Promise<ExitCode> {
@@ -84,9 +74,9 @@ function introduce(gateway: OpenGateway, settings: GatewaySettings): readonly st
 }
 
 /** Looks for new kinds of refusal until the signal aborts. Never rejects but for a fault of ours. */
-async function tellRefusals(
+export async function tellRefusals(
   clock: Clock,
-  { admission }: OpenGateway,
+  { admission }: Pick<OpenGateway, "admission">,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<undefined> {

@@ -4,9 +4,9 @@ import { nearest } from "../cli/nearest.ts";
 import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
 import { LOCAL_PROJECT_ID } from "../targets/local-project.ts";
 
-/** How an option of `gateway` is written and explained. A test holds the keys against the schema's. */
-export interface GatewayOptionSpec {
-  readonly key: keyof GatewaySettings;
+/** How an option of a command is written and explained. A test holds the keys against the schema's. */
+export interface OptionSpec<Key extends string = string> {
+  readonly key: Key;
   readonly flag: `--${string}`;
   readonly placeholder: string;
   readonly summary: string;
@@ -63,7 +63,7 @@ export const gatewaySettingsSchema = z.strictObject({
 
 export type GatewaySettings = z.infer<typeof gatewaySettingsSchema>;
 
-export const GATEWAY_OPTION_SPECS: readonly GatewayOptionSpec[] = [
+export const GATEWAY_OPTION_SPECS: readonly OptionSpec<keyof GatewaySettings>[] = [
   {
     key: "port",
     flag: "--port",
@@ -179,10 +179,22 @@ const SHOWN_CHARACTERS = 80;
 
 /** Checks what the command line gave. @throws UserError that names every fault */
 export function resolveGatewaySettings(given: Readonly<Record<string, unknown>>): GatewaySettings {
-  const result = gatewaySettingsSchema.safeParse(given);
+  return resolveSettings(gatewaySettingsSchema, GATEWAY_OPTION_SPECS, given, "gateway");
+}
+
+/** The same for a command with other options. @throws UserError that names every fault */
+export function resolveSettings<T>(
+  schema: z.ZodType<T>,
+  specs: readonly OptionSpec[],
+  given: Readonly<Record<string, unknown>>,
+  command: string,
+): T {
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path }) => {
-    const spec = GATEWAY_OPTION_SPECS.find(({ key }) => key === path[0]);
+    const spec = specs.find(({ key }) => key === path[0]);
+    if (given[String(path[0])] === undefined)
+      return `${spec?.flag}: must be given. Accepted: ${spec?.accepts}.`;
     const text = String(given[String(path[0])]).slice(0, SHOWN_CHARACTERS);
     const close = nearest(text, spec?.words ?? []);
     const meant = close === undefined ? "" : ` (did you mean "${close}"?)`;
@@ -191,6 +203,6 @@ export function resolveGatewaySettings(given: Readonly<Record<string, unknown>>)
   throw new UserError(
     "E_BAD_OPTIONS",
     [...new Set(faults)].join("\n"),
-    "Run `npm run sim -- gateway --help` for all options. Nothing was started.",
+    `Run \`npm run sim -- ${command} --help\` for all options. Nothing was started.`,
   );
 }

@@ -20,6 +20,8 @@ export interface OpenGateway {
   readonly host: string;
   readonly port: number;
   readonly admission: ControlledAdmission;
+  /** Whether security rules are evaluated: the official emulator does, the embedded engine does not. */
+  readonly evaluatesRules: boolean;
   /** For people: what is behind and why, where the indexes are from. */
   readonly backend: string;
   readonly indexes: string;
@@ -84,6 +86,7 @@ export async function openGateway(
   );
   return describe(gateway, opened, {
     admission,
+    evaluatesRules: backend.kind === "emulator",
     backend: `backend ${backend.kind}: ${backend.description}; ${plan.reason}`,
     indexes: indexes.description,
     constants: constantsFrom,
@@ -100,24 +103,32 @@ async function listen(
   } catch (error) {
     await opened.backend.close();
     await opened.stop();
-    const { code, message } = error as NodeJS.ErrnoException;
-    const where = `--port: ${port} of ${host}`;
-    if (code === "EADDRINUSE") {
-      const hint = "End the program that holds it, or give another; --port 0 takes a free one.";
-      throw new UserError("E_PORT_TAKEN", `${where} is taken`, hint, { cause: error });
-    }
-    if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      const hint = "Give an address of this machine, and a port from 1024 up.";
-      throw new UserError("E_BAD_OPTIONS", `${where}: ${message}`, hint, { cause: error });
-    }
-    throw error;
+    throw cannotListen(error, { host, port });
   }
+}
+
+/** A UserError where the operator can put it right, else the error itself. */
+export function cannotListen(
+  error: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const where = `--port: ${port} of ${host}`;
+  if (code === "EADDRINUSE") {
+    const hint = "End the program that holds it, or give another; --port 0 takes a free one.";
+    return new UserError("E_PORT_TAKEN", `${where} is taken`, hint, { cause: error });
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    const hint = "Give an address of this machine, and a port from 1024 up.";
+    return new UserError("E_BAD_OPTIONS", `${where}: ${message}`, hint, { cause: error });
+  }
+  return error;
 }
 
 function describe(
   gateway: Gateway,
   { died, ...behind }: OpenBackend,
-  told: Pick<OpenGateway, "admission" | "backend" | "indexes" | "constants">,
+  told: Pick<OpenGateway, "admission" | "evaluatesRules" | "backend" | "indexes" | "constants">,
 ): OpenGateway {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import type { OpenRehearsal } from "../posing/open-rehearsal.ts";
+import {
+  REHEARSAL_OPTION_SPECS,
+  resolveRehearsalSettings,
+  type RehearsalSettings,
+} from "../posing/rehearsal-settings.ts";
+import type { CliCommand, CliContext } from "./context.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { tellRefusals } from "./gateway-command.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import { toOption } from "./spec-option.ts";
+
+export function createRehearsalCommand(context: CliContext): CliCommand {
+  const command = new Command("rehearsal")
+    .summary("pose as a Google Cloud project, for a staging run that costs nothing")
+    .description(
+      "Serve what a staging run meets of a Google Cloud project, on this machine: Firestore behind\n" +
+        "production's limits and latencies, tokens, roles, users, rules, indexes and Monitoring.\n" +
+        "docs/rehearsal.md explains it.",
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes:\n  0   it was ended (Ctrl-C, SIGTERM)\n  1   the backend died\n  2   bad usage",
+    );
+  for (const spec of REHEARSAL_OPTION_SPECS) command.addOption(toOption(spec));
+  return { command, run: (parsed) => serve(resolveRehearsalSettings(parsed), context) };
+}
+
+async function serve(settings: RehearsalSettings, context: CliContext): Promise<ExitCode> {
+  const { clock, machine, stdout } = context;
+  const say = (line: string): void => void stdout.write(`${line}\n`);
+  const interrupts = watchInterrupts(clock, context.signals, {
+    say: () => say("Ending."),
+    exit: context.exit,
+  });
+  const { signal } = interrupts;
+  try {
+    const { openRehearsal } = await import("../posing/open-rehearsal.ts");
+    const rehearsal = await openRehearsal(settings, machine, clock, { log: say, signal });
+    try {
+      introduce(rehearsal, settings).forEach((line) => say(line));
+      const done = new AbortController();
+      const either = AbortSignal.any([signal, done.signal]);
+      const telling = tellRefusals(clock, rehearsal.gateway, say, either);
+      const death = await Promise.race([rehearsal.gateway.died, telling]);
+      done.abort();
+      if (death instanceof Error) throw death;
+    } finally {
+      await rehearsal.close();
+    }
+    return EXIT_CODES.pass;
+  } catch (error) {
+    // Interrupted while it was starting: what had been started has ended.
+    if (signal.aborted && error === signal.reason) return EXIT_CODES.pass;
+    throw error;
+  } finally {
+    interrupts.release();
+  }
+}
+
+function introduce(rehearsal: OpenRehearsal, settings: RehearsalSettings): readonly string[] {
+  const { project, apis, monitoring, gateway, files } = rehearsal;
+  const rules = gateway.evaluatesRules
+    ? "security rules are evaluated"
+    : "security rules are NOT evaluated: users get at their own documents and their tenant's";
+  const without =
+    settings.withoutRoles.length === 0 ? "" : `, without ${settings.withoutRoles.join(", ")}`;
+  return [
+    `Plimsoll rehearsal of ${project.projectId} listening on ${apis} (Monitoring on ${monitoring})`,
+    `  ${gateway.backend}; ${rules}`,
+    `  limits ${settings.limits}, latency ${settings.latency}; indexes: ${gateway.indexes}${gateway.constants === "" ? "" : `; figures of the model: ${gateway.constants}`}`,
+    `  service account ${project.serviceAccount}${without}`,
+    `  export GOOGLE_APPLICATION_CREDENTIALS=${files.credentialsFile}`,
+    `  npm run sim -- --target staging --project ${project.projectId} --project-file ${files.projectFile}`,
+    `  http://${apis}/plimsoll/rehearsal lists what may go wrong on request; http://${gateway.host}:${gateway.port}/plimsoll what the limits did`,
+    "  Ctrl-C ends it. Documents and users end with it.",
+  ];
+}
