@@ -1,16 +1,15 @@
 import { MetricServiceClient } from "@google-cloud/monitoring";
-import { expect, it } from "vitest";
+import { Firestore } from "@google-cloud/firestore";
+import { expect, it, onTestFinished } from "vitest";
 import { createRealClock } from "../clock/real-clock.ts";
 import { userPath } from "../../system/schema/user.ts";
 import { callApi } from "../staging/api-client.ts";
 import { channelCredentials } from "../staging/channel-credentials.ts";
 import type { StagingProject } from "../staging/project.ts";
 import { PROJECT, rehearse } from "./rehearsal.fixture.ts";
+import { signIn } from "./sign-in.fixture.ts";
 
 const DATABASE = `/v1/projects/${PROJECT}/databases/(default)`;
-const CUSTOM_TOKEN_AUDIENCE =
-  "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit";
-
 interface Answered {
   readonly status: number;
   readonly content: Record<string, unknown> & { readonly error?: { readonly message: string } };
@@ -33,29 +32,6 @@ async function ask(
 
 const control = (staging: StagingProject, path: string, body: object, method = "POST") =>
   ask(staging, `/plimsoll/rehearsal/${path}`, { body, method });
-
-/** Signs a user in as staging does: a custom token signed through IAM, exchanged by the web API key. */
-async function signIn(staging: StagingProject, uid: string): Promise<string> {
-  const nowSeconds = Math.floor(createRealClock().wallMs() / 1000);
-  const payload = JSON.stringify({
-    iss: staging.serviceAccount,
-    sub: staging.serviceAccount,
-    aud: CUSTOM_TOKEN_AUDIENCE,
-    iat: nowSeconds,
-    exp: nowSeconds + 3600,
-    uid,
-  });
-  const token = await staging.tokens.accessToken();
-  const signed = await ask(
-    staging,
-    `/v1/projects/-/serviceAccounts/${staging.serviceAccount}:signJwt`,
-    { token, body: { payload } },
-  );
-  const answer = await ask(staging, `/v1/accounts:signInWithCustomToken?key=${staging.webApiKey}`, {
-    body: { token: signed.content["signedJwt"], returnSecureToken: true },
-  });
-  return String(answer.content["idToken"]);
-}
 
 it("serves Google's own Firestore client, which finds its way by the two files", async () => {
   const { firestore, rehearsal } = await rehearse();
@@ -228,6 +204,28 @@ it("keeps users, and lets them sign in and at nothing but what is theirs", async
   expect(none.content).not.toHaveProperty("users");
 });
 
+it("tells a user's listener of changes, and ends one that asks for too much", async () => {
+  const { staging, firestore } = await rehearse();
+  const idToken = await signIn(staging, "ada", { tenant_id: "acme" });
+  const asUser = new Firestore({
+    projectId: PROJECT,
+    host: staging.endpoints.firestore.host,
+    ssl: false,
+    customHeaders: { Authorization: `Bearer ${idToken}` },
+  });
+  onTestFinished(() => asUser.terminate());
+  const heard: number[] = [];
+  const trades = (uid: string) => `${userPath(uid)}/trades`;
+  const { promise: refused, resolve } = Promise.withResolvers<Error>();
+  const stop = asUser.collection(trades("ada")).onSnapshot(({ size }) => heard.push(size));
+  onTestFinished(stop);
+  await expect.poll(() => heard).toEqual([0]);
+  await firestore.collection(trades("ada")).add({ n: 1 });
+  await expect.poll(() => heard).toEqual([0, 1]);
+  asUser.collection(trades("bob")).onSnapshot(() => undefined, resolve);
+  expect((await refused).message).toContain("Missing or insufficient permissions.");
+});
+
 it("signs nobody in by a token of their own making, and signs up a hundred an hour", async () => {
   const { staging } = await rehearse();
   const key = `?key=${staging.webApiKey}`;
@@ -280,6 +278,10 @@ it("counts what was done, and shows it to Monitoring's viewers when it is due", 
   batch.set(firestore.doc("tenants/two"), {});
   batch.delete(firestore.doc("tenants/three"));
   await batch.commit();
+  const bulk = firestore.bulkWriter({ throttling: false });
+  const refused = bulk.create(firestore.doc("tenants/one"), {}).catch(() => "refused");
+  await Promise.all([bulk.create(firestore.doc("tenants/four"), {}), bulk.close()]);
+  expect(await refused).toBe("refused");
   await firestore.collection("tenants").get();
   await firestore.doc("tenants/one").get();
   const host = rehearsal.monitoring.split(":");
@@ -302,8 +304,8 @@ it("counts what was done, and shows it to Monitoring's viewers when it is due", 
     const points = series.flatMap((one) => one.points ?? []);
     return points.reduce((sum, { value }) => sum + Number(value?.int64Value ?? 0), 0);
   };
-  await expect.poll(() => count("read_ops_count"), { timeout: 10_000 }).toBe(3);
-  expect(await count("write_ops_count")).toBe(2);
+  await expect.poll(() => count("read_ops_count"), { timeout: 10_000 }).toBe(4);
+  expect(await count("write_ops_count")).toBe(3);
   expect(await count("delete_ops_count")).toBe(1);
   await control(staging, "roles", { roles: ["roles/datastore.user"] });
   await expect(count("write_ops_count")).rejects.toThrow(/monitoring\.timeSeries\.list denied/);

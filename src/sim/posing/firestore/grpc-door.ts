@@ -8,7 +8,7 @@ import type {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { FirestoreError } from "../../../firestore/data/status.ts";
-import { trailersOf } from "../../../firestore/gateway/grpc/status.ts";
+import { RESPONSE_HEADERS, trailersOf } from "../../../firestore/gateway/grpc/status.ts";
 import {
   DECIDED_METHODS,
   FIRESTORE_METHODS,
@@ -110,7 +110,7 @@ export class GrpcDoor {
 function refuse(stream: ServerHttp2Stream, method: string, error: ApiError | FirestoreError): void {
   if (stream.destroyed || stream.closed) return;
   const trailers = Object.fromEntries(trailersOf(error));
-  const headers = { ":status": 200, "content-type": "application/grpc" };
+  const headers = Object.fromEntries(RESPONSE_HEADERS);
   stream.resume(); // What the client still sends is thrown away, so that it gets to the answer.
   if (!stream.headersSent && DECIDED_METHODS.get(method) === "unary") {
     stream.respond({ ...headers, ...trailers }, { endStream: true });

@@ -10,10 +10,13 @@ import {
   encodeMessage,
   MessageAssembler,
 } from "../../../firestore/gateway/grpc/message-assembler.ts";
-import { statusOfNumber } from "../../../firestore/gateway/grpc/status.ts";
+import { RESPONSE_HEADERS, statusOfNumber } from "../../../firestore/gateway/grpc/status.ts";
 import { ApiError } from "../access/api-error.ts";
 import { appliedWrites, documentsIn } from "./answer-counts.ts";
 import type { FirestoreCall } from "./firestore-calls.ts";
+import { refusedTarget } from "./refused-target.ts";
+
+const HEADERS = Object.fromEntries(RESPONSE_HEADERS);
 
 /** The largest answer that is counted; a longer one passes uncounted. */
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -67,16 +70,14 @@ export class GrpcPass {
     try {
       for (const { found } of this.#requests.feed(chunk)) {
         if (found.kind === "too-large") {
-          throw new ApiError(
-            "INVALID_ARGUMENT",
-            "Request payload size exceeds the limit: 11534336 bytes.",
-          );
+          throw new ApiError("INVALID_ARGUMENT", "Request payload size exceeds the limit.");
         }
         if (found.compressed) {
           throw new ApiError("UNIMPLEMENTED", "The rehearsal takes no compressed messages.");
         }
-        this.#call.admit(found.bytes);
-        if (!upstream.write(encodeMessage(found.bytes))) this.#client.pause();
+        if (this.#isAdmitted(found.bytes) && !upstream.write(encodeMessage(found.bytes))) {
+          this.#client.pause();
+        }
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -84,6 +85,22 @@ export class GrpcPass {
       this.#call.end(error.code);
       upstream.close(constants.NGHTTP2_CANCEL);
       this.#refuse(error);
+    }
+  }
+
+  /** False: the client has been told why not. @throws ApiError where the call is over with it */
+  #isAdmitted(message: Buffer): boolean {
+    try {
+      this.#call.admit(message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || this.#call.method !== "Listen") throw error;
+      const answer = refusedTarget(message, error);
+      if (answer === undefined) throw error;
+      const client = this.#client;
+      if (!client.headersSent) client.respond(HEADERS, { waitForTrailers: true });
+      client.write(encodeMessage(answer));
+      return false;
     }
   }
 
@@ -95,6 +112,7 @@ export class GrpcPass {
       if (this.#isGone) return;
       const isAlone = fields["grpc-status"] !== undefined;
       if (isAlone) this.#ended(fields);
+      if (client.headersSent) return;
       client.respond({ ...fields }, isAlone ? { endStream: true } : { waitForTrailers: true });
     });
     upstream.on("trailers", (fields) => {
