@@ -30,6 +30,7 @@ describe("the project's scenarios", () => {
       "high-volatility",
       "large-tenant",
       "large-tenant-ledger",
+      "ledger-burst",
       "onboarding-rush",
       "ops-counter",
       "pulse-minute",
@@ -80,7 +81,7 @@ describe("finding a scenario", () => {
     expect(error.message).toBe(
       `--scenario: got "${name}", expected one of active, baseline, cold-collection, dashboards, ` +
         "flash-crash, group-index, high-volatility, large-tenant, large-tenant-ledger, " +
-        "onboarding-rush, ops-counter, pulse-minute, rough-day, thundering-herd, zone-outage.",
+        "ledger-burst, onboarding-rush, ops-counter, pulse-minute, rough-day, thundering-herd, zone-outage.",
     );
     expect(error.hint).toBe(hint);
   });
