@@ -1,4 +1,4 @@
-import { ratePerSecond } from "../../drivers/client-lane.ts";
+import { ratePerSecond } from "../../drivers/client-arrivals.ts";
 import { clientOperation } from "../../config/scenario.ts";
 import type { ClientLoad, ClientOperation, Scenario } from "../../config/scenario.ts";
 import { findScenario } from "../../config/scenario-files.ts";
