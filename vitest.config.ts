@@ -18,7 +18,7 @@ export default defineConfig({
           include: [
             "src/**/*.test.ts",
             "tests/*.test.ts",
-            "tests/{cli,contract,differential,judge}/**/*.test.ts",
+            "tests/{cli,contract,differential,judge,k6}/**/*.test.ts",
           ],
           exclude: ["**/*.emulator.test.ts", "tests/emulator/**"],
           testTimeout: 30_000,

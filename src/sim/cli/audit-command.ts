@@ -7,12 +7,12 @@ import { audit, type AuditReport } from "../audit/audit.ts";
 import { isAtLeast, SEVERITIES, type Severity } from "../audit/finding.ts";
 import { AUDIT_FORMATS, countsText, renderAudit, type AuditFormat } from "../audit/render-audit.ts";
 import { prepareAudit, type AuditFile, type AuditFiles } from "../audit/prepare-audit.ts";
-import { repeatedOption } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
 import { createPaint, type Colour } from "./paint.ts";
 import { INDEXES_FILE, RULES_FILE } from "./project-files.ts";
+import { takenOnce } from "./taken-once.ts";
 import type { TextStream } from "./text-stream.ts";
 
 const THRESHOLDS = [...SEVERITIES, "never"] as const;
@@ -43,7 +43,7 @@ export function createAuditCommand(context: CliContext): CliCommand {
         "indexes, exemptions that exempt nothing, ends of indexes that grow hot, what writes cost.",
     );
   for (const { flag, describe } of OPTIONS) {
-    command.addOption(new Option(flag, describe).argParser(once(flag)));
+    command.addOption(new Option(flag, describe).argParser(takenOnce(flag)));
   }
   command.addHelpText("after", EXAMPLES);
   return { command, run: (parsed) => runAudit(parsed, context) };
@@ -60,15 +60,6 @@ const OPTIONS = [
   { flag: "--fail-on <severity>", describe: `${THRESHOLDS.join(", ")} (default: error)` },
   { flag: "--output <file>", describe: "write there instead of on standard output" },
 ] as const;
-
-function once(flag: string): (value: string, previous: unknown) => string {
-  return (value, previous) => {
-    if (typeof previous === "string") {
-      throw repeatedOption(flag.split(" ")[0] ?? flag, previous, value);
-    }
-    return value;
-  };
-}
 
 async function runAudit(
   parsed: Readonly<Record<string, unknown>>,

@@ -35,14 +35,15 @@ export function k6Ramp(stages: readonly RateStage[]): K6Ramp {
 
 /**
  * When arrival `n` (from 0) falls due, in milliseconds after the start: k6 starts it when n + 1 whole
- * arrivals have accrued (measured on v1.8.1 and v2.2.0). Undefined when the load ends before.
+ * arrivals have accrued; the one due at the end itself it starts or does not (measured on v1.8.1 and
+ * v2.2.0). Undefined when the load ends before.
  */
 export function arrivalOffsetMs(stages: readonly RateStage[], n: number): number | undefined {
   let accrued = 0;
   let startMs = 0;
   for (const { perThousandSeconds, seconds } of stages) {
     const arrivals = (perThousandSeconds * seconds) / UNIT_SECONDS;
-    if (accrued + arrivals > n + 1) {
+    if (perThousandSeconds > 0 && accrued + arrivals >= n + 1) {
       return startMs + ((n + 1 - accrued) / perThousandSeconds) * UNIT_SECONDS * 1_000;
     }
     accrued += arrivals;
@@ -51,13 +52,13 @@ export function arrivalOffsetMs(stages: readonly RateStage[], n: number): number
   return undefined;
 }
 
-/** How many fall due before the end; k6 may start one more at the end itself, or not. */
+/** How many fall due, with one that may fall due at the end itself. */
 export function plannedArrivals(stages: readonly RateStage[]): number {
   const accrued = stages.reduce(
     (sum, { perThousandSeconds, seconds }) => sum + (perThousandSeconds * seconds) / UNIT_SECONDS,
     0,
   );
-  return Math.max(0, Math.ceil(accrued) - 1);
+  return Math.floor(accrued);
 }
 
 export function durationSeconds(stages: readonly RateStage[]): number {

@@ -1,0 +1,25 @@
+/*
+ * Dashboards reading trades, ledgers, accounts and signals.
+ *
+ *   npm run sim -- k6 prepare --endpoint 127.0.0.1:8080
+ *   k6 run scenarios/k6/dashboards.ts
+ */
+import { carryOutNext } from "./workloads/carry-out-next.ts";
+import { begin, openWorkload, type Begun } from "./workloads/open-workload.ts";
+import { summarize, type SummaryData } from "./workloads/summary.ts";
+
+const workload = openWorkload("dashboards");
+
+export const options = workload.options;
+
+export function setup(): Begun {
+  return begin(workload);
+}
+
+export default function (begun: Begun): void {
+  carryOutNext(workload, begun);
+}
+
+export function handleSummary(data: SummaryData): Record<string, string> {
+  return summarize(workload, data);
+}

@@ -1,0 +1,25 @@
+/*
+ * Executions recorded by their users at 333 a second (at 1,000 users).
+ *
+ *   npm run sim -- k6 prepare --endpoint 127.0.0.1:8080
+ *   k6 run scenarios/k6/ledger-burst.ts
+ */
+import { carryOutNext } from "./workloads/carry-out-next.ts";
+import { begin, openWorkload, type Begun } from "./workloads/open-workload.ts";
+import { summarize, type SummaryData } from "./workloads/summary.ts";
+
+const workload = openWorkload("ledger-burst");
+
+export const options = workload.options;
+
+export function setup(): Begun {
+  return begin(workload);
+}
+
+export default function (begun: Begun): void {
+  carryOutNext(workload, begun);
+}
+
+export function handleSummary(data: SummaryData): Record<string, string> {
+  return summarize(workload, data);
+}
