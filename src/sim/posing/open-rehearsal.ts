@@ -105,6 +105,7 @@ async function makeProject(
     // Not the gateway's own stream: what it decides stays what it decides without a rehearsal.
     rng: createRng(settings.seed).fork("rehearsal"),
     roles: STAGING_ROLES.filter((role) => !settings.withoutRoles.includes(role)),
+    disabled: settings.withoutApis,
     labels: settings.labels,
     location: settings.latency === "nam5" ? "nam5" : "us-central1",
     rules,

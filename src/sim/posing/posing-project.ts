@@ -2,11 +2,17 @@ import type { IndexFile } from "../../firestore/indexes/index-file.ts";
 import type { Clock } from "../../std/clock.ts";
 import { hash32, type Rng } from "../../std/rng.ts";
 import { AccessTokens } from "./access/access-tokens.ts";
-import { callerHasNoPermission, missingCredentials, type ApiError } from "./access/api-error.ts";
+import {
+  callerHasNoPermission,
+  missingCredentials,
+  serviceDisabled,
+  type ApiError,
+} from "./access/api-error.ts";
 import { identifyCaller, type Caller } from "./access/caller.ts";
 import { IdTokens } from "./access/id-tokens.ts";
 import { randomId } from "./access/random-id.ts";
 import { permissionsOf, type Permission, type Role } from "./access/roles.ts";
+import { serviceOf, type Service } from "./access/services.ts";
 import { SignedTokens } from "./access/signed-tokens.ts";
 import { Faults } from "./faults.ts";
 
@@ -18,6 +24,8 @@ export interface PosingProjectOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly roles: readonly Role[];
+  /** APIs that are not enabled. */
+  readonly disabled: readonly Service[];
   readonly labels: Readonly<Record<string, string>>;
   /** Where the database is said to be. */
   readonly location: "nam5" | "us-central1";
@@ -45,6 +53,7 @@ export class PosingProject {
   /** Tokens that the service account signs, such as those that users sign in with. */
   readonly accountTokens: SignedTokens;
   readonly faults: Faults;
+  readonly #disabled: readonly Service[];
   #roles: ReadonlySet<Role>;
 
   constructor({ clock, rng, ...options }: PosingProjectOptions) {
@@ -68,6 +77,7 @@ export class PosingProject {
       Math.ceil(options.tokenLifetimeMs / 1000),
     );
     this.faults = new Faults();
+    this.#disabled = options.disabled;
     this.#roles = new Set(options.roles);
   }
 
@@ -77,6 +87,12 @@ export class PosingProject {
 
   setRoles(roles: readonly Role[]): void {
     this.#roles = new Set(roles);
+  }
+
+  /** Lets calls through of an API that is enabled. @throws ApiError */
+  checkEnabled(permission: Permission): void {
+    const { service, title } = serviceOf(permission);
+    if (this.#disabled.includes(service)) throw serviceDisabled(this.projectId, service, title);
   }
 
   /** @throws ApiError UNAUTHENTICATED */
@@ -94,6 +110,7 @@ export class PosingProject {
   ): void {
     const caller = this.caller(authorization);
     if (caller.kind === "nobody") throw missingCredentials();
+    this.checkEnabled(permission);
     if (caller.kind === "user" || !caller.permissions.has(permission)) throw refusal();
   }
 }

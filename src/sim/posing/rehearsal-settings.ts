@@ -7,11 +7,14 @@ import {
 } from "../gateway/gateway-settings.ts";
 import { LATENCY_CHOICES } from "../targets/limits-choice.ts";
 import { isRole, ROLES, type Role } from "./access/roles.ts";
+import { SERVICE_NAMES, type Service } from "./access/services.ts";
 
 /** https://cloud.google.com/resource-manager/docs/creating-managing-projects */
 const PROJECT_ID = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 /** https://cloud.google.com/resource-manager/docs/labels-overview: small letters, digits, "_" and "-". */
 const LABEL = /^[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}$/;
+const DOMAIN = ".googleapis.com";
+const SHORT_NAMES = SERVICE_NAMES.map((service) => service.slice(0, -DOMAIN.length));
 const DAY_SECONDS = 86_400;
 
 const seconds = z
@@ -23,6 +26,14 @@ const seconds = z
 const roles = z.string().transform((text, context): readonly Role[] => {
   const named = text.split(",").map((name) => (name.startsWith("roles/") ? name : `roles/${name}`));
   if (named.every((name): name is Role => isRole(name))) return named;
+  context.addIssue({ code: "custom", message: "is not accepted" });
+  return z.NEVER;
+});
+
+const services = z.string().transform((text, context): readonly Service[] => {
+  const named = text.split(",").map((name) => (name.endsWith(DOMAIN) ? name : `${name}${DOMAIN}`));
+  const found = SERVICE_NAMES.filter((service) => named.includes(service));
+  if (found.length === named.length) return found;
   context.addIssue({ code: "custom", message: "is not accepted" });
   return z.NEVER;
 });
@@ -44,6 +55,7 @@ const rehearsalSettingsSchema = gatewaySettingsSchema
     folder: z.string().min(1).nullable().default(null),
     latency: z.enum(LATENCY_CHOICES).default("us-central1"),
     withoutRoles: roles.default([]),
+    withoutApis: services.default([]),
     labels: labels.default({}),
     // Cloud Monitoring's own figures: src/sim/monitoring/catalogue/firestore-metrics.ts.
     sampleSeconds: seconds.default(60),
@@ -101,6 +113,15 @@ const OWN: readonly OptionSpec<Key>[] = [
     accepts: ROLES.map((role) => role.slice("roles/".length)).join(", "),
     words: ROLES.map((role) => role.slice("roles/".length)),
     byDefault: "none: it has what a staging run needs",
+  },
+  {
+    key: "withoutApis",
+    flag: "--without-apis",
+    placeholder: "names",
+    summary: "APIs that are not enabled in the project.",
+    accepts: SHORT_NAMES.join(", "),
+    words: SHORT_NAMES,
+    byDefault: "none",
   },
   {
     key: "labels",

@@ -107,6 +107,19 @@ it.each([
   expect((await ask(staging, path, { token })).status).not.toBe(403);
 });
 
+it.each([
+  ["firestore", `${DATABASE}/documents/tenants/acme`, "Cloud Firestore API has not been used in"],
+  ["firebaserules", `/v1/projects/${PROJECT}/releases/cloud.firestore`, "Firebase Rules API has"],
+])("says that %s is not enabled", async (withoutApis, path, message) => {
+  const { staging } = await rehearse({ withoutApis });
+  const token = await staging.tokens.accessToken();
+  const { status, content } = await ask(staging, path, { token });
+  expect({ status, message: content.error?.message }).toEqual({
+    status: 403,
+    message: expect.stringContaining(message),
+  });
+});
+
 it("says what is deployed: database, indexes, overrides, rules", async () => {
   const { staging } = await rehearse(
     {},

@@ -53,6 +53,15 @@ export function unknownProject(projectId: string, service: string): ApiError {
   });
 }
 
+/** https://github.com/GoogleCloudPlatform/spring-cloud-gcp/issues/2205. */
+export function serviceDisabled(projectId: string, service: string, title: string): ApiError {
+  return new ApiError(
+    "PERMISSION_DENIED",
+    `${title} has not been used in project ${projectId} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/${service}/overview?project=${projectId} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.`,
+    { reason: "SERVICE_DISABLED", metadata: { consumer: `projects/${projectId}`, service } },
+  );
+}
+
 /** Of documents: https://github.com/googleapis/google-cloud-java/issues/7697. */
 export function insufficientPermissions(): ApiError {
   return new ApiError("PERMISSION_DENIED", "Missing or insufficient permissions.");

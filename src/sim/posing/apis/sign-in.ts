@@ -47,6 +47,7 @@ export class SignIn {
     const [, verb] = PATH.exec(request.path) ?? [];
     if (verb === undefined || request.method !== "POST") return undefined;
     this.#checkKey(request.query.get("key"));
+    this.#project.checkEnabled("firebaseauth.users.create");
     if (verb === "signUp") return this.#signUp(request);
     return verb === "signInWithPassword" ? this.#byPassword(request) : this.#byCustomToken(request);
   }

@@ -29,7 +29,10 @@ export class FirestoreCalls {
 
   /** A call begins. @throws ApiError where its token is none */
   open(method: string, authorization: string | undefined): FirestoreCall {
-    return new FirestoreCall(method, this.#parts, this.#parts.project.caller(authorization));
+    const { project } = this.#parts;
+    const caller = project.caller(authorization);
+    project.checkEnabled("datastore.databases.get");
+    return new FirestoreCall(method, this.#parts, caller);
   }
 
   /** A call that was refused before it could begin. */
