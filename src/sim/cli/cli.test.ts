@@ -150,8 +150,8 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
     says: 'E_BAD_OPTIONS: --duration: "1s" is too short. Accepted: 5s to 24h',
   },
   {
-    given: ["--driver", "k6"],
-    says: 'E_BAD_OPTIONS: --driver: "k6" is not in this version yet. Accepted: node.',
+    given: ["--driver", "k6", "--clock", "virtual"],
+    says: 'E_BAD_OPTIONS: --driver: "k6" lives in real time: with --clock virtual the Node driver is the only one. Accepted: node, k6.',
   },
   {
     given: ["--target", "staging"],

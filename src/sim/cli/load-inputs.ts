@@ -8,6 +8,7 @@ import { chooseCohort } from "../cohort/choose-cohort.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
 import { loadCalibration, type Calibration } from "../calibrate/load-calibration.ts";
+import { callFaultsOf } from "../drivers/call-fault.ts";
 import { MarketFileError } from "../market/market-file-error.ts";
 import { parseMarketCsv } from "../market/market-file.ts";
 import type { MarketRow } from "../market/market-file.ts";
@@ -33,6 +34,7 @@ export interface RunInputs {
 
 export async function loadInputs(options: RunOptions): Promise<RunInputs> {
   const inputs = await loadTrialInputs(options);
+  if (options.driver === "k6") requireNoCallFaults(inputs.scenarios);
   await requireWritable(options.reports);
   return inputs;
 }
@@ -51,6 +53,20 @@ export async function loadTrialInputs(
   const calibration =
     options.calibration === undefined ? null : await loadCalibration(options.calibration);
   return { scenarios, limiterConfig, indexesFile, marketRows, calibration, cohort };
+}
+
+/** Calls that k6 makes do not pass through this process, which injects the faults. */
+function requireNoCallFaults(scenarios: readonly Scenario[]): void {
+  const faulty = scenarios.filter(
+    ({ clients, faults }) => clients !== null && callFaultsOf(faults).length > 0,
+  );
+  if (faulty.length === 0) return;
+  const names = faulty.map(({ name }) => name).join(", ");
+  throw new UserError(
+    "E_BAD_OPTIONS",
+    `--driver: "k6" cannot meet the faults that ${names} injects into single calls. Accepted there: node.`,
+    `Run it with --driver node, or choose another scenario. ${NOTHING_RAN}`,
+  );
 }
 
 async function loadLimiterConfig(presetOrFile: string): Promise<LimiterConfig> {

@@ -6,6 +6,7 @@ import type { Snapshot, Store } from "../../system/store/store.ts";
 import type { Calibration } from "../calibrate/load-calibration.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Scenario } from "../config/scenario.ts";
+import type { ClientDriver } from "../drivers/client-driver.ts";
 import type { FaultMet } from "../drivers/fault-injector.ts";
 import type { MarketRow } from "../market/market-file.ts";
 import type { Result } from "../report/result.ts";
@@ -27,6 +28,8 @@ export interface SimulationInputs {
   /** Whose figures the model reckons with; none: they are assumed. */
   readonly calibration?: Calibration | null;
   readonly output: RunOutput;
+  /** Sends the client traffic; this process itself when absent. */
+  readonly clientDriver?: ClientDriver | undefined;
   /** Aborts when the run is to end early, with a partial report. */
   readonly signal: AbortSignal;
   /** Takes the result in place of the report's files; then the service's log is not kept, either. */

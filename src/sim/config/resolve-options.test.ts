@@ -78,7 +78,24 @@ describe("resolveOptions", () => {
         '--limiter: "pacd" is not accepted (did you mean "paced"?). ' +
         "Accepted: literal, literal-user, paced, ramp, adaptive.",
     },
-    { given: { driver: "k6" }, says: '--driver: "k6" is not in this version yet. Accepted: node.' },
+    {
+      given: { driver: "k8" },
+      says: '--driver: "k8" is not accepted. Accepted: node, k6.',
+    },
+    {
+      given: { driver: "k6", clock: "virtual" },
+      says:
+        '--driver: "k6" lives in real time: with --clock virtual the Node driver is the only ' +
+        "one. Accepted: node, k6.",
+    },
+    {
+      given: { k6Instances: 2 },
+      says: "--k6-instances: 2 is for --driver k6. Accepted: a whole number from 1 to 16.",
+    },
+    {
+      given: { driver: "k6", k6Instances: 17 },
+      says: "--k6-instances: 17 is too large. Accepted: a whole number from 1 to 16.",
+    },
     {
       given: { clock: "virtual", target: "emulator" },
       says:
@@ -102,7 +119,7 @@ describe("resolveOptions", () => {
       "a.json: quiet: 1 is not accepted. Accepted: true or false.",
       'a.json: tenant: no such option. Did you mean "tenants"? Accepted: users, tenants, cohort, seed, ' +
         "scenario, duration, market, limiter, limiterConfig, target, limits, latency, calibration, indexes, " +
-        "emulatorHeap, driver, clock, reports, quiet.",
+        "emulatorHeap, driver, k6Instances, clock, reports, quiet.",
     ]);
   });
 

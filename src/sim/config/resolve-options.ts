@@ -67,7 +67,6 @@ function fault(issue: z.core.$ZodIssue, spec: RunOptionSpec | undefined, value: 
 
 function notAccepted(spec: RunOptionSpec | undefined, value: unknown): string {
   if (value === "") return "is empty";
-  if (spec?.later?.some((word) => word === value) === true) return "is not in this version yet";
   const close = typeof value === "string" ? nearest(value, spec?.words ?? []) : undefined;
   return close === undefined ? "is not accepted" : `is not accepted (did you mean "${close}"?)`;
 }

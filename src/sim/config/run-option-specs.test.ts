@@ -47,6 +47,7 @@ it("states the schema's defaults", () => {
     durationMs: null,
     market: null,
     indexes: null,
+    k6Instances: null,
   });
 });
 

@@ -2,7 +2,7 @@ import { LIMITER_STRATEGIES } from "../../system/limiter/create-limiter.ts";
 import { LATENCY_CHOICES, LIMITS_CHOICES } from "../targets/limits-choice.ts";
 import { TARGET_CHOICES } from "../targets/target-choice.ts";
 import { formatDuration } from "./duration.ts";
-import { BOUNDS, CLOCK_CHOICES } from "./run-options.ts";
+import { BOUNDS, CLOCK_CHOICES, DRIVER_CHOICES } from "./run-options.ts";
 import type { RunOptionKey } from "./run-options.ts";
 
 /** How an option is written on the command line and explained to people. */
@@ -19,8 +19,6 @@ export interface RunOptionSpec {
   readonly accepts: string;
   /** The accepted words, for "did you mean"; empty when they are not a closed list. */
   readonly words: readonly string[];
-  /** Words that a later version will accept. */
-  readonly later?: readonly string[];
   /** The default in words. */
   readonly byDefault: string;
 }
@@ -151,10 +149,14 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     summary: "Largest Java heap of an emulator that the run starts.",
   },
   {
-    ...choice("driver", "--driver", "driver", ["node"], "node"),
-    later: ["k6"],
+    ...choice("driver", "--driver", "driver", DRIVER_CHOICES, "node"),
     group: "Target",
-    summary: "What sends the load; this version has no k6 yet.",
+    summary: "What sends the client traffic: this process, or k6 (docs/k6.md).",
+  },
+  {
+    ...number("k6Instances", "--k6-instances", "count", "1"),
+    group: "Target",
+    summary: "k6 processes that share the client traffic.",
   },
   {
     ...choice("clock", "--clock", "clock", CLOCK_CHOICES, "real"),
@@ -205,7 +207,7 @@ function durationRange(): string {
 }
 
 function number(
-  key: "users" | "tenants" | "seed" | "emulatorHeap" | "cohort",
+  key: "users" | "tenants" | "seed" | "emulatorHeap" | "cohort" | "k6Instances",
   flag: RunOptionSpec["flag"],
   placeholder: string,
   byDefault: string,

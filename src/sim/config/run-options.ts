@@ -14,6 +14,8 @@ export const BOUNDS = {
   durationMs: { min: 5_000, max: 86_400_000 },
   /** Below 256 MiB the emulator's Java heap fills while 1,000 users are created. */
   emulatorHeap: { min: 256, max: 65_536 },
+  /** Processes on one machine: more than it has processors help nobody. */
+  k6Instances: { min: 1, max: 16 },
 } as const;
 
 /** Leaves room for many tenants of one user beside one large tenant: 2.5 users on average. */
@@ -38,6 +40,9 @@ function durationFault(durationMs: number | undefined): string {
 const scenarioNames = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .transform((names) => (typeof names === "string" ? [names] : names));
+
+/** What `--driver` accepts. */
+export const DRIVER_CHOICES = ["node", "k6"] as const;
 
 /** What `--clock` accepts. */
 export const CLOCK_CHOICES = ["real", "virtual"] as const;
@@ -127,7 +132,14 @@ export const runOptionsSchema = z
     indexes: fileName.nullable().default(null),
     /** Default: see emulatorHeapFor. */
     emulatorHeap: z.int().min(BOUNDS.emulatorHeap.min).max(BOUNDS.emulatorHeap.max).optional(),
-    driver: z.literal("node").default("node"),
+    driver: z.enum(DRIVER_CHOICES).default("node"),
+    /** k6 processes that share the client traffic; null: one, where k6 sends it. */
+    k6Instances: z
+      .int()
+      .min(BOUNDS.k6Instances.min)
+      .max(BOUNDS.k6Instances.max)
+      .nullable()
+      .default(null),
     clock: z.enum(CLOCK_CHOICES).default("real"),
     /** Users that each simulated one stands for. Default: see cohortFor. */
     cohort: z
@@ -161,6 +173,16 @@ export const runOptionsSchema = z
   .refine(({ clock, target }) => clock === "real" || target === "auto" || target === "embedded", {
     path: ["target"],
     message: "lives in real time: with --clock virtual the embedded engine is the only one",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .refine(({ clock, driver }) => clock === "real" || driver === "node", {
+    path: ["driver"],
+    message: "lives in real time: with --clock virtual the Node driver is the only one",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .refine(({ driver, k6Instances }) => driver === "k6" || k6Instances === null, {
+    path: ["k6Instances"],
+    message: "is for --driver k6",
     when: ({ value }) => typeof value === "object" && value !== null,
   })
   .refine(({ clock, cohort }) => clock === "virtual" || cohort === undefined || cohort === 1, {

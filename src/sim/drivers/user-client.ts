@@ -31,7 +31,7 @@ export interface UserClient {
 export type CreateWrite = Extract<Write, { kind: "create" }>;
 
 const DEFAULT_MAX_CONNECTIONS = 64;
-const DEFAULT_TIMEOUT_MS = 10_000;
+export const DEFAULT_TIMEOUT_MS = 10_000;
 
 export function createUserClient(options: UserClientOptions, clock: Clock): UserClient {
   const root = `projects/${options.projectId}/databases/(default)/documents`;

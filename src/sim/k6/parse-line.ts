@@ -24,7 +24,7 @@ const lineSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** A line of ours, with the operation's name checked. */
-type ReadLine = z.infer<typeof lineSchema>;
+export type ReadLine = z.infer<typeof lineSchema>;
 
 /** What a line of k6's output is: ours, ours and not to be read, or k6's own chatter. */
 export type SeenLine =

@@ -26,6 +26,12 @@ export class BilledOperations {
     this.#deletes = 0;
   }
 
+  /** What another process has read and written for this run. */
+  billedElsewhere({ reads, writes }: Pick<Billed, "reads" | "writes">): void {
+    this.#reads += reads;
+    this.#writes += writes;
+  }
+
   counts(): Billed {
     return { reads: this.#reads, writes: this.#writes, deletes: this.#deletes };
   }

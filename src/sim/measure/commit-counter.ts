@@ -16,6 +16,11 @@ export class CommitCounter {
     this.#sent = 0;
   }
 
+  /** Commits that another process has sent for this run. */
+  sentElsewhere(commits: number): void {
+    this.#sent += commits;
+  }
+
   /** The same store, counted. A run of a transaction sends one commit, unless its body fails. */
   watchStore(store: Store): Store {
     return {

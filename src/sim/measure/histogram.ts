@@ -120,3 +120,12 @@ function valueOf(latencyMs: number): number {
 export function roundMs(valueMs: number): number {
   return Math.round(valueMs * MICROSECONDS) / MICROSECONDS;
 }
+
+/** The histogram of the key, made when there is none yet. */
+export function histogramOf<Key>(histograms: Map<Key, Histogram>, key: Key): Histogram {
+  const existing = histograms.get(key);
+  if (existing !== undefined) return existing;
+  const created = new Histogram();
+  histograms.set(key, created);
+  return created;
+}

@@ -12,13 +12,14 @@ import type { PlannedWrite } from "../../system/pulse/planned-write.ts";
 import type { SweptUser } from "../../system/pulse/user-state.ts";
 import { StoreError, type StatusCode, type Write } from "../../system/store/store.ts";
 import type { ClientOperation } from "../config/scenario.ts";
-import type { ClientRecorder } from "../drivers/client-lane.ts";
+import type { DriverRecorder } from "../drivers/client-driver.ts";
 import type { DirectCommit, DirectRecorder } from "../drivers/direct-lane.ts";
 import { LATE_MS } from "../drivers/open-loop.ts";
 import type { OperationOutcome } from "../drivers/outcome.ts";
 import { DueUpdates, type Unfinished } from "./due-updates.ts";
 import { TenantLatencies } from "./fairness.ts";
-import { Histogram } from "./histogram.ts";
+import type { GeneratorFacts } from "./generator-facts.ts";
+import { Histogram, histogramOf } from "./histogram.ts";
 import { isQuery } from "./client-queries.ts";
 import type { LimiterWatch } from "./limiter-watch.ts";
 import { ListenerLatencies, type QuoteSeen } from "./listener-latencies.ts";
@@ -49,7 +50,7 @@ export interface PhaseEnd {
  * Hears everything that happens in a phase (from the pulse, the client lane, the listeners and the
  * store) and keeps it in histograms and counts. Monotonic times come in; `startMs` is the phase's.
  */
-export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorder {
+export class PhaseRecorder implements PulseEvents, DriverRecorder, DirectRecorder {
   readonly startMs: number;
   readonly counts: PhaseCounts = emptyCounts();
   readonly series = new Series();
@@ -71,6 +72,8 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
   /** One for each limiter that paces evenly, and for each instance that took over from a dead one. */
   readonly limiterWatches: LimiterWatch[] = [];
   readonly retries = new RetriesDue();
+  /** How it went for the program that sent the client traffic, where it was one of its own. */
+  generator: GeneratorFacts | null = null;
   /** Workers that have visited all of their users at least once, and said so in heartbeats. */
   readonly sweptShards = new Set<string>();
   /** By start: how many workers have listed for it, and how many users. */
@@ -363,12 +366,4 @@ export class PhaseRecorder implements PulseEvents, ClientRecorder, DirectRecorde
 function causeOf(error: unknown): string {
   if (error instanceof StoreError) return `${error.operation} ${error.code}`;
   return error instanceof Error ? error.name : "unknown";
-}
-
-function histogramOf<Key>(histograms: Map<Key, Histogram>, key: Key): Histogram {
-  const existing = histograms.get(key);
-  if (existing !== undefined) return existing;
-  const created = new Histogram();
-  histograms.set(key, created);
-  return created;
 }

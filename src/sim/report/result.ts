@@ -226,6 +226,20 @@ const phaseSchema = z.strictObject({
   limiterWaits: z.record(z.string(), z.int().nonnegative()),
   /** How often each failure was seen, of the pulse and of clients; the most frequent ones. */
   failures: z.record(z.string(), z.int().nonnegative()).optional(),
+  /** The program that sent the client traffic, where it was not the harness itself. */
+  generator: z
+    .strictObject({
+      name: z.string().min(1),
+      processes: z.int().positive(),
+      /** Processor time of all of them in the phase; null where the system does not tell. */
+      processor: z
+        .strictObject({ usedMs: z.number().nonnegative(), overMs: z.number().nonnegative() })
+        .nullable(),
+      arrivals: z.int().nonnegative(),
+      answered: z.int().nonnegative(),
+      faults: z.array(z.string()),
+    })
+    .optional(),
   /** Absent where the limits were off. */
   limits: phaseLimitsSchema.optional(),
   /** Writes a scenario makes past pulse and limiter: due, committed, refused or failed, not begun. */

@@ -233,7 +233,7 @@ function runPart(end: RunEnd): Result["run"] {
     seed: options.seed,
     commit: commitName(),
     inputs: end.inputs,
-    ...(memory === null ? anywhere(options) : onThisMachine(options, memory)),
+    ...(memory === null ? anywhere(options) : onThisMachine(end, memory)),
   };
 }
 
@@ -242,9 +242,14 @@ type MachinePart = Pick<
   "versions" | "machine" | "options" | "harnessPeakMiB" | "targetPeakMiB" | "gatewayPeakMiB"
 >;
 
-function onThisMachine(options: RunOptions, memory: MemoryPeaks): MachinePart {
+function onThisMachine({ options, state }: RunEnd, memory: MemoryPeaks): MachinePart {
+  const generators = state.phases.flatMap(({ facts }) => facts.generator?.name.split(" ") ?? []);
+  const [name, version] = generators;
   return {
-    versions: { ...versions() },
+    versions: {
+      ...versions(),
+      ...(name === undefined || version === undefined ? {} : { [name]: version }),
+    },
     machine: machineFacts(),
     options: { ...options },
     harnessPeakMiB: memory.harnessMiB,

@@ -8,6 +8,7 @@ import type { SimulationRequest } from "../cli/simulate.ts";
 import { cohortLimiter, type OthersWatch } from "../cohort/cohort-limiter.ts";
 import { cohortToOffer } from "../cohort/choose-cohort.ts";
 import { cohortPart, cohortScenario } from "../cohort/cohort-pulse.ts";
+import { NODE_DRIVER } from "../drivers/client-driver.ts";
 import { FaultInjector } from "../drivers/fault-injector.ts";
 import { LedgerJournal } from "../drivers/ledger-journal.ts";
 import { createOperations } from "../drivers/operations.ts";
@@ -89,6 +90,8 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       limits,
       faults,
       userClient,
+      clientDriver: request.clientDriver ?? NODE_DRIVER,
+      commits: counter,
       billed,
       openListenChannel: () => billed.clients.watchChannel(database.openListenChannel()),
       signUps,

@@ -1,11 +1,11 @@
 import type { ClientLoad, Scenario } from "../config/scenario.ts";
 import { clientArrivals } from "../drivers/client-arrivals.ts";
-import { runClientLane } from "../drivers/client-lane.ts";
+import type { ReadyClients } from "../drivers/client-driver.ts";
 import { runDirectLane } from "../drivers/direct-lane.ts";
 import { createDirectWriter } from "../drivers/direct-writer.ts";
 import type { ClientMarket } from "../drivers/ledger-create.ts";
 import { LISTENERS_MAX, startListeners } from "../drivers/listeners.ts";
-import { createOperations } from "../drivers/operations.ts";
+import type { Market } from "../market/market.ts";
 import type { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { randomId, UID_LENGTH } from "../population/random-id.ts";
 import { formatRate } from "../verify/check.ts";
@@ -67,35 +67,30 @@ export async function drivePulse(
   await runPulse({ ...context, ...phase, rng, scenario, load: scenario.pulse });
 }
 
-export async function driveClients(
+/** Clients for the scenario that wait for its phase to begin; undefined where it has none. */
+export async function prepareClients(
   context: RunContext,
   scenario: Scenario,
-  opened: OpenMarket,
-  recorder: PhaseRecorder,
+  market: Market,
   durationMs: number,
-): Promise<void> {
-  if (scenario.clients === null) return;
-  const { clock, state, signal, note } = context;
+): Promise<ReadyClients | undefined> {
+  if (scenario.clients === null) return undefined;
+  const { state, note, clientDriver } = context;
+  const { users } = state.population;
   const rng = state.rng.fork(`clients/${scenario.name}`);
   const bounded = boundedClients(scenario.clients, state);
   if (bounded !== undefined) note(`${scenario.name}: ${bounded}`);
-  const operations = createOperations({
-    client: context.userClient,
-    clock,
+  return clientDriver.prepare({
+    ...context,
+    scenario: scenario.name,
+    arrivals: clientArrivals({ load: scenario.clients, users, durationMs, market }, rng),
+    durationMs,
     rng: rng.fork("operations"),
     journal: state.journal,
     signUp: () => signUpNewcomer(context),
+    billed: context.billed.clients,
+    say: (text) => context.output.line(`  ${text}`),
   });
-  const arrivals = clientArrivals(
-    {
-      load: scenario.clients,
-      users: state.population.users,
-      durationMs,
-      market: opened.market,
-    },
-    rng,
-  );
-  await runClientLane({ arrivals, startMs: recorder.startMs, operations, recorder, signal }, clock);
 }
 
 /** The writes a scenario makes past pulse and limiter. */

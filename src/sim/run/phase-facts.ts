@@ -93,6 +93,7 @@ function phaseFacts(ended: EndedPhase): PhaseFacts {
     limiterWaits: byCount(recorder.limiterWaits),
     failures: byCount(recorder.failures),
     directCommit: summary(recorder.directCommit, "direct-commit", scenario),
+    generator: recorder.generator,
     limits: ended.limits ?? null,
     series,
   };
@@ -186,6 +187,7 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phas
     listenersEnded: counts.listenersEnded,
     ...clientsPerSecond(ended, cohort),
     ...directWrites(ended),
+    ...generatorResult(facts),
     ...(facts.limits === null ? {} : { limits: facts.limits }),
     billed: {
       service: weighEach(ended.billed.service, cohort),
@@ -196,6 +198,11 @@ function phaseResult(ended: EndedPhase, facts: PhaseFacts, cohort: number): Phas
     failures: Object.fromEntries(facts.failures.slice(0, FAILURES_KEPT)),
     fairness: ended.recorder.tenants.fairness(),
   };
+}
+
+function generatorResult({ generator }: PhaseFacts): Pick<Phase, "generator"> {
+  if (generator === null) return {};
+  return { generator: { ...generator, faults: [...generator.faults] } };
 }
 
 function directWrites({ scenario, recorder: { counts } }: EndedPhase): Pick<Phase, "direct"> {

@@ -17,3 +17,8 @@ test("spells every option out, so that it repeats the run whatever the defaults 
       String.raw`--duration 90s --market 'it'\''s mine.csv' --limiter literal --limiter-config default --target auto --limits on --latency off --indexes my.json --emulator-heap 512`,
   );
 });
+
+test("names k6 and its processes where they send the load", () => {
+  const options = runOptionsSchema.parse({ driver: "k6", k6Instances: 2 });
+  expect(replayCommand(options)).toMatch(/ --driver k6 --k6-instances 2$/);
+});

@@ -23,6 +23,8 @@ export function replayCommand(options: RunOptions): string {
   if (options.calibration !== undefined) add("calibration", options.calibration);
   if (options.indexes !== null) add("indexes", options.indexes);
   if (options.clock === "real") add("emulator-heap", options.emulatorHeapMiB);
+  if (options.driver !== "node") add("driver", options.driver);
+  if (options.k6Instances !== null) add("k6-instances", options.k6Instances);
   return words.join(" ");
 }
 

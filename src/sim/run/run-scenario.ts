@@ -10,6 +10,7 @@ import type { OthersWatch } from "../cohort/cohort-limiter.ts";
 import { cohortCount } from "../cohort/cohort-weight.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Scenario } from "../config/scenario.ts";
+import type { ClientDriver, ReadyClients } from "../drivers/client-driver.ts";
 import type { FaultInjector } from "../drivers/fault-injector.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
 import type { UserClient } from "../drivers/user-client.ts";
@@ -18,11 +19,12 @@ import type { MarketRow } from "../market/market-file.ts";
 import type { Market } from "../market/market.ts";
 import { createReplayMarket } from "../market/replay-market.ts";
 import type { BilledOperations } from "../measure/billed-operations.ts";
+import type { CommitCounter } from "../measure/commit-counter.ts";
 import type { MeteredStore } from "../measure/metered-store.ts";
 import { PhaseRecorder } from "../measure/phase-recorder.ts";
 import { createTrades } from "../population/create-trades.ts";
 import type { Target } from "../targets/target.ts";
-import { driveClients, driveDirectWrites, drivePulse, listen } from "./lanes.ts";
+import { driveDirectWrites, drivePulse, listen, prepareClients } from "./lanes.ts";
 import { changeLimits } from "./limits-script.ts";
 import type { LimitsSession } from "./limits-session.ts";
 import { settle } from "./settle.ts";
@@ -48,6 +50,10 @@ export interface RunContext {
   /** In front of the stores and the client; it does nothing until a phase begins a script. */
   readonly faults: FaultInjector;
   readonly userClient: UserClient;
+  /** Sends the client traffic. */
+  readonly clientDriver: ClientDriver;
+  /** Counts the commits that the run sends. */
+  readonly commits: CommitCounter;
   /** What Firestore would bill, counted in each phase anew. */
   readonly billed: { readonly service: BilledOperations; readonly clients: BilledOperations };
   readonly openListenChannel: () => ListenChannel;
@@ -74,14 +80,34 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
-/** Runs one scenario: tops up the open trades, opens a market day, drives both lanes to its end. */
+/** Runs one scenario: tops up the open trades, opens a market day, drives all lanes to its end. */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<void> {
-  const { clock, state, output } = context;
+  const { output } = context;
   const durationMs = scenario.durationSeconds * 1000;
   output.phase(`${scenario.name}: ${scenario.summary}`);
   const market = createPhaseMarket(context, scenario, durationMs);
   await settleTarget(context, scenario.name);
   await topUpTrades(context, scenario, market);
+  const clients = await prepareClients(context, scenario, market, durationMs);
+  try {
+    await runPhase(context, scenario, { market, clients, durationMs });
+  } finally {
+    await clients?.close();
+  }
+}
+
+interface PreparedPhase {
+  readonly market: Market;
+  readonly clients: ReadyClients | undefined;
+  readonly durationMs: number;
+}
+
+async function runPhase(
+  context: RunContext,
+  scenario: Scenario,
+  { market, clients, durationMs }: PreparedPhase,
+): Promise<void> {
+  const { clock, state } = context;
   const listeners = await listen(context, scenario);
   const workers = scenario.pulse?.workers ?? 1;
   const limiters = new LimiterPool(shardGroups(workers), (shardKey) =>
@@ -90,7 +116,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   await context.limits.beginPhase(scenario.warmedTo);
   context.billed.service.reset();
   context.billed.clients.reset();
-  const startMs = clock.monotonicMs() + leadInMs(scenario, limiters);
+  const startMs =
+    clock.monotonicMs() + Math.max(leadInMs(scenario, limiters), clients?.leadMs ?? 0);
   context.faults.begin({
     faults: scenario.faults,
     startMs,
@@ -115,7 +142,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
             durationMs,
             signal,
           }),
-        (signal) => driveClients({ ...context, signal }, scenario, opened, recorder, durationMs),
+        async (signal) => clients?.run(recorder, signal),
         (signal) =>
           driveDirectWrites({ ...context, signal }, scenario, opened, recorder, durationMs),
         (signal) => changeLimits({ ...context, signal }, scenario, startMs, durationMs),

@@ -13,6 +13,8 @@ export function shapingOptions(options: RunOptions): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options)
       .filter(([name]) => !OF_THE_REPORT.has(name))
+      // Without k6 there is no number of its processes.
+      .filter(([name, value]) => name !== "k6Instances" || value !== null)
       .sort(([left], [right]) => (left < right ? -1 : 1)),
   );
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { assert } from "../../std/assert.ts";
-import type { LineLog, StartedProcess } from "./machine.ts";
+import type { LineLog, Machine, StartedProcess } from "./machine.ts";
 
 const KEPT_LINES = 40;
 const GUARD_SCRIPT = fileURLToPath(new URL("guard.ts", import.meta.url));
@@ -18,8 +18,13 @@ export async function startGuarded(
   command: string,
   parameters: readonly string[],
   log: LineLog,
+  environment: Machine["environment"] = process.env,
 ): Promise<StartedProcess> {
-  const child = spawn(command, parameters, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, parameters, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: environment,
+  });
   await once(child, "spawn");
   const { pid } = child;
   assert(pid !== undefined, "a spawned process has no id");

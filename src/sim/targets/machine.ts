@@ -19,8 +19,16 @@ export interface Machine {
   readText(path: string): Promise<string>;
   /** Runs a command to its end and returns what it printed on both streams. Never rejects. */
   run(command: string, parameters: readonly string[]): Promise<CommandOutput>;
-  /** Starts a command that goes on running. Rejects when it cannot be started. */
-  start(command: string, parameters: readonly string[], log: LineLog): Promise<StartedProcess>;
+  /**
+   * Starts a command that goes on running, in this process's environment when none is given. Rejects
+   * when it cannot be started.
+   */
+  start(
+    command: string,
+    parameters: readonly string[],
+    log: LineLog,
+    environment?: Machine["environment"],
+  ): Promise<StartedProcess>;
   /** A port of 127.0.0.1 that nobody listens on at this moment. */
   freePort(): Promise<number>;
   isPortFree(port: number): Promise<boolean>;

@@ -111,6 +111,7 @@ export function phaseFacts(fields: Partial<PhaseFacts> = {}): PhaseFacts {
     limiterWaits: [],
     failures: [],
     directCommit: latencies(1, 1, 0),
+    generator: null,
     limits: phaseLimits(),
     series: [],
     ...fields,

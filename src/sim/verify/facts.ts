@@ -2,6 +2,7 @@ import type { Basis } from "../report/basis.ts";
 import type { HistogramSummary, PhaseLimits, Second } from "../report/result.ts";
 import type { LimitsChoice } from "../targets/limits-choice.ts";
 import type { LimiterUse } from "../measure/limiter-watch.ts";
+import type { GeneratorFacts } from "../measure/generator-facts.ts";
 import type { PhaseCounts } from "../measure/phase-counts.ts";
 
 /** What was measured in one phase, as the checks need it. */
@@ -46,6 +47,8 @@ export interface PhaseFacts {
   readonly failures: readonly (readonly [string, number])[];
   /** Commits of direct writes. */
   readonly directCommit: HistogramSummary;
+  /** How it went for the program that sent the client traffic; null where this process did. */
+  readonly generator: GeneratorFacts | null;
   /** What production's limits did; null when nobody asked them. */
   readonly limits: PhaseLimits | null;
   readonly series: readonly Second[];

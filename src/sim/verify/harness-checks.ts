@@ -1,6 +1,7 @@
 import type { Check, Verdict } from "../report/result.ts";
 import { LATE_SHARE, LATE_WAKE_SHARE } from "./benchmark-table.ts";
 import { formatCount, formatMs } from "./check.ts";
+import { driverCheck } from "./driver-check.ts";
 import type { PhaseFacts, RunFacts } from "./facts.ts";
 import { arrivalsOf, startedLate, wokeLate } from "./late-phase.ts";
 import { witnessCheck } from "./witness-check.ts";
@@ -17,6 +18,7 @@ export function harnessChecks(run: RunFacts): readonly Check[] {
   const pulsed = run.phases.filter(({ hasPulse }) => hasPulse);
   return [
     ...(generated.length === 0 ? [] : [generator(run, generated)]),
+    ...driverCheck(run),
     ...(pulsed.length === 0 ? [] : [pulseLane(run, pulsed)]),
     ...(driven.length === 0 ? [] : [clientErrors(run, driven)]),
     ...witnessCheck(run),

@@ -1,0 +1,212 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assert } from "../../std/assert.ts";
+import type { ClientOperation } from "../config/scenario.ts";
+import type { ClientArrival } from "../drivers/client-arrivals.ts";
+import type { ClientPhase, DriverRecorder, ReadyClients } from "../drivers/client-driver.ts";
+import { DEFAULT_DRAIN_TIMEOUT_MS } from "../drivers/client-lane.ts";
+import { createOperations } from "../drivers/operations.ts";
+import { DEFAULT_TIMEOUT_MS } from "../drivers/user-client.ts";
+import type { Machine } from "../targets/machine.ts";
+import { endProcess } from "../targets/watch-process.ts";
+import { ArrivalBook } from "./arrival-book.ts";
+import type { K6DriverOptions } from "./k6-driver.ts";
+import { faultyEnd, faultySummary, startK6, type K6Process } from "./k6-process.ts";
+import { LINE_PREFIX } from "./line-format.ts";
+import { makePlan } from "./make-plan.ts";
+import { openPhaseDesk, type PhaseDesk } from "./phase-desk.ts";
+import { ProcessorWatch, type ProcessorUse } from "./processor-time.ts";
+
+/** From the word that the phase begins to the first arrival: k6 wakes its virtual users in it. */
+const LEAD_MS = 1000;
+/** k6 reads its plan and makes its virtual users; many of both on a busy machine take their time. */
+const READY_MAX_MS = 180_000;
+/** The script ends by itself after the drain; k6 is given so much longer to wind up. */
+const WIND_UP_MS = 30_000;
+
+/** The k6 processes of one phase, from their start to their end. */
+export class K6Clients implements ReadyClients {
+  readonly leadMs = LEAD_MS;
+  readonly #options: K6DriverOptions;
+  readonly #machine: Machine;
+  readonly #phase: ClientPhase;
+  readonly #arrivals: ReadonlyMap<ClientOperation, readonly ClientArrival[]>;
+  readonly #faults: string[] = [];
+  #processes: readonly K6Process[] = [];
+  #desk: PhaseDesk | undefined;
+  #folder: string | undefined;
+  #book: ArrivalBook | undefined;
+  #isEarly = false;
+
+  constructor(options: K6DriverOptions, machine: Machine, phase: ClientPhase) {
+    this.#options = options;
+    this.#machine = machine;
+    this.#phase = phase;
+    this.#arrivals = new Map([...phase.arrivals].map(([kind, ofKind]) => [kind, [...ofKind]]));
+  }
+
+  /** Until all processes wait for the phase to begin, or one is known to be unable to. */
+  async prepare(): Promise<void> {
+    const { processes } = this.#options;
+    const { clock, signal, say, rng, journal, signUp, userClient } = this.#phase;
+    const operations = createOperations({ client: userClient, clock, rng, journal, signUp });
+    const nobody = { uid: "", email: "", tenantId: "", strategyIds: [], cash: "0", activity: 0 };
+    this.#desk = await openPhaseDesk(processes, () =>
+      operations["sign-up"]({ user: nobody, content: { kind: "nothing" } }, signal),
+    );
+    this.#folder = await mkdtemp(join(tmpdir(), "plimsoll-k6-"));
+    const planFile = join(this.#folder, "plan.json");
+    await writeFile(planFile, JSON.stringify(this.#plan(this.#desk)), { mode: 0o600 });
+    say(`k6 ${this.#options.k6.version} makes ready`);
+    for (let index = 0; index < processes; index += 1) {
+      const process = await startK6(this.#machine, {
+        k6: this.#options.k6.path,
+        planFile,
+        summaryFile: join(this.#folder, `summary-${index}.json`),
+        index,
+        processes,
+        onLine: (text) => this.#hear(text),
+      });
+      this.#processes = [...this.#processes, process];
+    }
+    await this.#untilReady(this.#desk);
+    signal.throwIfAborted();
+  }
+
+  async run(recorder: DriverRecorder, signal: AbortSignal): Promise<void> {
+    const desk = this.#desk;
+    assert(desk !== undefined, "k6 runs before it was prepared");
+    const { clock } = this.#phase;
+    const startWallMs = clock.wallMs() + (recorder.startMs - clock.monotonicMs());
+    const book = new ArrivalBook(this.#arrivals, { ...this.#phase, recorder, startWallMs });
+    this.#book = book;
+    const watch = new ProcessorWatch(
+      clock,
+      this.#processes.map(({ processId }) => processId),
+    );
+    desk.begin(startWallMs);
+    const end = await this.#untilEnded(desk, recorder.startMs, signal);
+    const processor = await watch.stop();
+    await this.#endAll();
+    if (end === "in-time") await this.#readSummaries();
+    book.close(clock.monotonicMs(), end === "cut-short");
+    recorder.generator = this.#facts(book, processor);
+    if (end !== "in-time" && end !== "cut-short" && end !== "too-late") throw end.fault;
+  }
+
+  async close(): Promise<void> {
+    await this.#endAll();
+    await this.#desk?.close();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #plan(desk: PhaseDesk) {
+    const { scenario, target, durationMs, rng } = this.#phase;
+    return makePlan({
+      scenario,
+      target: {
+        baseUrl: `http://${loopbackAddress(target.endpoint)}`,
+        projectId: target.projectId,
+        reach: "loopback",
+      },
+      start: { kind: "harness", url: desk.startUrl },
+      durationMs,
+      requestTimeoutMs: DEFAULT_TIMEOUT_MS,
+      arrivals: this.#arrivals,
+      signUpUrl: desk.signUpUrl,
+      seed: rng.fork("back-off").integer(0, 2 ** 32 - 1),
+      instances: this.#options.processes,
+    });
+  }
+
+  #hear(text: string): void {
+    if (this.#book !== undefined) this.#book.hear(text);
+    else if (text.startsWith(LINE_PREFIX)) this.#isEarly = true;
+  }
+
+  /** A process that cannot begin is a fault of the phase, which goes on without its clients. */
+  async #untilReady(desk: PhaseDesk): Promise<void> {
+    const { clock, signal } = this.#phase;
+    const over = new AbortController();
+    const late = clock.sleep(READY_MAX_MS, AbortSignal.any([signal, over.signal])).then(
+      () => void this.#faults.push(`k6 was not ready within ${READY_MAX_MS / 1000} s`),
+      () => undefined, // It was ready, or the run was interrupted.
+    );
+    await Promise.race([desk.allReady, late, this.#anyFaultyEnd()]);
+    over.abort();
+    await late;
+  }
+
+  /** Resolves when some process has ended; only a run that is over may end one. */
+  async #anyFaultyEnd(): Promise<void> {
+    await Promise.race(this.#processes.map(({ ended }) => ended));
+  }
+
+  /**
+   * Until every process has ended by itself or the phase's time is over. Others go on when one is
+   * killed: their part of the load is still what it was to be.
+   */
+  async #untilEnded(
+    desk: PhaseDesk,
+    startMs: number,
+    signal: AbortSignal,
+  ): Promise<"in-time" | "too-late" | "cut-short" | { readonly fault: unknown }> {
+    const { clock, durationMs } = this.#phase;
+    const over = new AbortController();
+    const endMs = startMs + durationMs + DEFAULT_DRAIN_TIMEOUT_MS + WIND_UP_MS;
+    const timer = clock
+      .sleep(endMs - clock.monotonicMs(), AbortSignal.any([signal, over.signal]))
+      .then(
+        () => "too-late" as const,
+        () => "cut-short" as const,
+      );
+    const ended = this.#faults.length > 0 ? Promise.resolve([]) : this.#allEnded();
+    const end = await Promise.race([
+      ended.then(() => "in-time" as const),
+      timer,
+      desk.fault.then((fault) => ({ fault })),
+    ]);
+    over.abort();
+    await timer;
+    if (end === "too-late") this.#faults.push("k6 did not end after the phase, and was ended");
+    return end;
+  }
+
+  async #allEnded(): Promise<readonly string[]> {
+    const faults = await Promise.all(
+      this.#processes.map(async (process) => faultyEnd(process, await process.ended)),
+    );
+    this.#faults.push(...faults.filter((fault) => fault !== undefined));
+    return faults.filter((fault) => fault !== undefined);
+  }
+
+  async #readSummaries(): Promise<void> {
+    for (const process of this.#processes) {
+      const fault = await faultySummary(this.#machine, process);
+      if (fault !== undefined) this.#faults.push(fault);
+    }
+  }
+
+  async #endAll(): Promise<void> {
+    const { clock } = this.#phase;
+    await Promise.all(this.#processes.map(({ started }) => endProcess(clock, started)));
+  }
+
+  #facts(book: ArrivalBook, processor: ProcessorUse | null) {
+    if (this.#isEarly) this.#faults.push("k6 began before the phase did");
+    return {
+      name: `k6 ${this.#options.k6.version}`,
+      processes: this.#options.processes,
+      processor,
+      arrivals: book.total,
+      answered: book.answered,
+      faults: [...this.#faults, ...book.faults],
+    };
+  }
+}
+
+/** k6 looks no name up in a run on this machine, so it is told the address that this one stands for. */
+function loopbackAddress(endpoint: string): string {
+  return endpoint.replace(/^localhost(?=:|$)/, "127.0.0.1");
+}
