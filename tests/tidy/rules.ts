@@ -36,6 +36,7 @@ const PURE_FOLDERS = [
   "src/sim/population",
   "src/sim/audit",
   "src/sim/monitoring/catalogue",
+  "src/sim/monitoring/compare",
   "src/sim/monitoring/series",
   "src/sim/verify",
   "src/sim/tune",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ReportError } from "./report-error.ts";
 import { renderResultJson } from "./result-json.ts";
+import type { CountedStretch } from "../measure/counted-operations.ts";
 import { fixtureResult } from "./result.fixture.ts";
 import { resultSchema, type Result } from "./result.ts";
 
@@ -31,7 +32,24 @@ describe("renderResultJson", () => {
 
   test("has the fields in the schema's order, and a second on one line", () => {
     const text = renderResultJson(fixtureResult());
-    expect(Object.keys(JSON.parse(text) as object)).toEqual(Object.keys(resultSchema.shape));
+    const present = Object.keys(resultSchema.shape).filter(
+      (name) => name !== "counted" && name !== "monitoring",
+    );
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(present);
+    expect(text).toMatch(/^ {4}\{"second":0,"phase":"baseline",.*\},$/mu);
+  });
+
+  test("has what a staging run counted, a second on one line", () => {
+    const counted = {
+      stretchMs: 1000,
+      stretches: [1, 2].map((at): CountedStretch => {
+        return { at, reads: [1, 2], writes: [3, 3], deletes: [0, 0], refused: [0, 0] };
+      }),
+    };
+    const result = fixtureResult({ counted });
+    const text = renderResultJson(result);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(result)));
+    expect(text).toMatch(/^ {6}\{"at":1,"reads":\[1,2\],.*\},$/mu);
     expect(text).toMatch(/^ {4}\{"second":0,"phase":"baseline",.*\},$/mu);
   });
 

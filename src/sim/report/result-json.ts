@@ -22,14 +22,26 @@ export function renderResultJson(result: Result): string {
   });
 }
 
-/** Indented, but for the series, whose seconds take one line each: hours of them stay readable. */
+/**
+ * Indented, but for the seconds of the series and of the run's own count, which take one line each:
+ * hours of them stay readable.
+ */
 function withSeriesRows(result: Result): string {
-  const text = JSON.stringify({ ...result, series: [] }, null, 2);
-  if (result.series.length === 0) return `${text}\n`;
-  const rows = result.series.map((second) => `    ${JSON.stringify(second)}`).join(",\n");
+  const { counted, series } = result;
+  const bare = counted === undefined ? {} : { counted: { ...counted, stretches: [] } };
+  const text = JSON.stringify({ ...result, ...bare, series: [] }, null, 2);
   // The series is the schema's last field, so the last empty list is its place.
-  const place = text.lastIndexOf("[]");
-  return `${text.slice(0, place)}[\n${rows}\n  ]${text.slice(place + 2)}\n`;
+  const whole = withRows(text, text.lastIndexOf("[]"), series, "  ");
+  if (counted === undefined) return `${whole}\n`;
+  const name = '"stretches": ';
+  return `${withRows(whole, whole.indexOf(`${name}[]`) + name.length, counted.stretches, "    ")}\n`;
+}
+
+/** The list that is empty there, filled. */
+function withRows(text: string, place: number, rows: readonly object[], indent: string): string {
+  if (rows.length === 0) return text;
+  const lines = rows.map((row) => `${indent}  ${JSON.stringify(row)}`).join(",\n");
+  return `${text.slice(0, place)}[\n${lines}\n${indent}]${text.slice(place + 2)}`;
 }
 
 function parseResult(result: Result): Result {

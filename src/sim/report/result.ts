@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { basis, calibrationFacts } from "./basis.ts";
+import { countedOperationsSchema } from "../measure/counted-operations.ts";
+import { monitoringEvidenceSchema } from "./monitoring-evidence.ts";
 
 /**
  * result.json: everything a report is made from. Reports are rebuilt from it without a run, so
@@ -343,6 +345,9 @@ export const resultSchema = z.strictObject({
     .nullable(),
   checks: z.array(checkSchema),
   phases: z.array(phaseSchema),
+  /** Of a staging run: all its traffic with the database, and what Cloud Monitoring said of it. */
+  counted: countedOperationsSchema.optional(),
+  monitoring: monitoringEvidenceSchema.optional(),
   histograms: z.array(histogramSchema),
   series: z.array(secondSchema),
 });
