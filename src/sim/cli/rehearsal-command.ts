@@ -73,7 +73,7 @@ function introduce(rehearsal: OpenRehearsal, settings: RehearsalSettings): reado
     `  limits ${settings.limits}, latency ${settings.latency}; indexes: ${gateway.indexes}${gateway.constants === "" ? "" : `; figures of the model: ${gateway.constants}`}`,
     `  service account ${project.serviceAccount}${without}`,
     `  export GOOGLE_APPLICATION_CREDENTIALS=${files.credentialsFile}`,
-    `  npm run sim -- --target staging --project ${project.projectId} --project-file ${files.projectFile}`,
+    `  npm run sim -- --target staging --project ${project.projectId} --project-file ${files.projectFile} --config ${files.configFile} --max-cost 1`,
     `  http://${apis}/plimsoll/rehearsal lists what may go wrong on request; http://${gateway.host}:${gateway.port}/plimsoll what the limits did`,
     "  Ctrl-C ends it. Documents and users end with it.",
   ];

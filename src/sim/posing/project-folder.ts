@@ -9,15 +9,18 @@ const PRIVATE = 0o600;
 export interface ProjectFolder {
   /** For --project-file. */
   readonly projectFile: string;
+  /** For --config: the allow-list that names the project. */
+  readonly configFile: string;
   /** For GOOGLE_APPLICATION_CREDENTIALS. */
   readonly credentialsFile: string;
 }
 
 /**
- * Writes the two files by which a staging run finds the project: where its APIs are, and credentials
- * that Google's auth library takes as Application Default Credentials. They are of the kind
- * external_account (https://google.aip.dev/auth/4117), the only one whose file may name its own token
- * server; a service account's key file cannot (google-auth-library 11 ignores its token_uri).
+ * Writes the files by which a staging run finds the project: where its APIs are, an allow-list that
+ * names it, and credentials that Google's auth library takes as Application Default Credentials. They
+ * are of the kind external_account (https://google.aip.dev/auth/4117), the only one whose file may name
+ * its own token server; a service account's key file cannot (google-auth-library 11 ignores its
+ * token_uri).
  */
 export async function writeProjectFolder(
   folder: string,
@@ -26,6 +29,7 @@ export async function writeProjectFolder(
 ): Promise<ProjectFolder> {
   await mkdir(folder, { recursive: true });
   const projectFile = resolve(join(folder, "project.json"));
+  const configFile = resolve(join(folder, "config.json"));
   const credentialsFile = resolve(join(folder, "credentials.json"));
   const subjectFile = resolve(join(folder, "subject-token"));
   const { projectNumber, subjectToken } = project;
@@ -39,7 +43,8 @@ export async function writeProjectFolder(
     credential_source: { file: subjectFile },
   });
   await writeJson(projectFile, projectFileOf(project, hosts));
-  return { projectFile, credentialsFile };
+  await writeJson(configFile, { stagingProjects: [project.projectId] });
+  return { projectFile, configFile, credentialsFile };
 }
 
 function projectFileOf(
