@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CliCommand, CliContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
+import { createK6CollectCommand } from "./k6-collect-command.ts";
 import { createK6InstallCommand } from "./k6-install-command.ts";
 import { createK6PrepareCommand } from "./k6-prepare-command.ts";
 
@@ -16,6 +17,10 @@ export function createK6Command(context: CliContext): CliCommand {
   return {
     command,
     run,
-    members: [createK6InstallCommand(context), createK6PrepareCommand(context)],
+    members: [
+      createK6InstallCommand(context),
+      createK6PrepareCommand(context),
+      createK6CollectCommand(context),
+    ],
   };
 }

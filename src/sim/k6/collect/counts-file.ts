@@ -9,7 +9,7 @@ const K6_COUNTS_FORMAT = "plimsoll-k6-counts/1";
 const count = z.int().nonnegative();
 
 /** What one k6 process tells of its share of a load: counts only, which add up exactly. */
-const k6CountsSchema = z.strictObject({
+export const k6CountsSchema = z.strictObject({
   format: z.literal(K6_COUNTS_FORMAT),
   /** Which run it is of: counts of another one must not be added. */
   run: z.string(),
