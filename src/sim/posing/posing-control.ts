@@ -14,6 +14,7 @@ const OK = 200;
 const rolesSchema = z.strictObject({
   roles: z.array(z.string().refine(isRole, `is not one of ${ROLES.join(", ")}`)),
 });
+const labelsSchema = z.strictObject({ labels: z.record(z.string(), z.string()) });
 const tokensSchema = z.strictObject({ refuse: z.boolean() });
 
 type Handler = (project: PosingProject, body: string) => void;
@@ -23,6 +24,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "POST /faults": (project, body) => project.faults.add(readBodyAs(faultSchema, body)),
   "DELETE /faults": (project) => project.faults.clear(),
   "POST /roles": (project, body) => project.setRoles(readBodyAs(rolesSchema, body).roles),
+  "POST /labels": (project, body) => {
+    project.labels = readBodyAs(labelsSchema, body).labels;
+  },
   "POST /tokens": (project, body) => {
     project.faults.refusesTokens = readBodyAs(tokensSchema, body).refuse;
   },
@@ -70,6 +74,8 @@ function describe(project: PosingProject): object {
     project: project.projectId,
     serviceAccount: project.serviceAccount,
     roles: project.roles,
+    labels: project.labels,
+    users: project.accounts.size,
     tokens: project.faults.refusesTokens ? "refused" : "issued",
     paths: Object.keys(HANDLERS).map((line) => line.replace(" ", ` ${PREFIX}`)),
   };

@@ -14,6 +14,7 @@ import { randomId } from "./access/random-id.ts";
 import { permissionsOf, type Permission, type Role } from "./access/roles.ts";
 import { serviceOf, type Service } from "./access/services.ts";
 import { SignedTokens } from "./access/signed-tokens.ts";
+import { Accounts } from "./apis/accounts.ts";
 import { Faults } from "./faults.ts";
 
 /** Drawn from the seed: who knows it can make them, and they open nothing but the rehearsal. */
@@ -43,7 +44,9 @@ export class PosingProject {
   readonly webApiKey: string;
   /** What the fake credentials file holds, and the token server takes. */
   readonly subjectToken: string;
-  readonly labels: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
+  /** The app's users. */
+  readonly accounts = new Accounts();
   readonly location: "nam5" | "us-central1";
   readonly rules: string;
   readonly indexes: IndexFile;

@@ -5,7 +5,7 @@ import { unknownProject } from "../access/api-error.ts";
 import { randomId } from "../access/random-id.ts";
 import type { Permission } from "../access/roles.ts";
 import type { PosingProject } from "../posing-project.ts";
-import { Accounts, type Account, type AccountFields } from "./accounts.ts";
+import type { Account, AccountFields, Accounts } from "./accounts.ts";
 import { readBodyAs, type ApiRequest } from "./api-request.ts";
 import { IdentityError } from "./identity-error.ts";
 
@@ -46,7 +46,6 @@ type Answer = (request: ApiRequest) => unknown;
  * (https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts).
  */
 export class IdentityToolkit {
-  readonly accounts = new Accounts();
   readonly #project: PosingProject;
   readonly #clock: Clock;
   readonly #rng: Rng;
@@ -76,6 +75,10 @@ export class IdentityToolkit {
     this.#project.demand(request.authorization, permission);
     if (projectId !== this.#project.projectId) throw unknownProject(projectId, SERVICE);
     return answer(request);
+  }
+
+  get accounts(): Accounts {
+    return this.#project.accounts;
   }
 
   newId(): string {

@@ -36,7 +36,6 @@ export interface RestApisParts {
  * production.
  */
 export class RestApis {
-  readonly toolkit: IdentityToolkit;
   readonly #apis: readonly Api[];
   readonly #firestore: RestDoor;
   readonly #onFault: (error: unknown) => void;
@@ -44,15 +43,15 @@ export class RestApis {
   constructor({ project, firestore, clock, rng, onFault }: RestApisParts) {
     this.#firestore = firestore;
     this.#onFault = onFault;
-    this.toolkit = new IdentityToolkit(project, clock, rng);
-    const signIn = new SignIn(project, this.toolkit, clock);
+    const toolkit = new IdentityToolkit(project, clock, rng);
+    const signIn = new SignIn(project, toolkit, clock);
     this.#apis = [
       (request) => answerTokenExchange(project, request),
       (request) => answerFirestoreAdmin(project, request),
       (request) => answerRules(project, request),
       (request) => answerResourceManager(project, request),
       (request) => answerIamCredentials(project, request),
-      (request) => this.toolkit.answer(request),
+      (request) => toolkit.answer(request),
       (request) => signIn.answer(request),
     ];
   }
