@@ -36,7 +36,9 @@ export interface DirectWriterTools {
  * them when a run begins. They must not be among the service's, or its audit would be spoilt.
  */
 const NEW_COLLECTION = "direct_writes";
-const COUNTER = "direct_counters/batch_performance";
+const COUNTERS = "direct_counters";
+export const DIRECT_COLLECTIONS: readonly string[] = [COUNTERS, NEW_COLLECTION];
+const COUNTER = `${COUNTERS}/batch_performance`;
 
 export function createDirectWriter(load: DirectWrites, tools: DirectWriterTools): DirectWriter {
   const nextId = createIds(load, tools);

@@ -58,3 +58,11 @@ function google(api: string): Endpoint {
 export function isGoogleHost({ host, tls }: Endpoint): boolean {
   return tls && /^[a-z0-9-]+\.googleapis\.com$/.test(host);
 }
+
+/** "projects/{project}/databases/{database}". */
+export function databaseNameOf({
+  projectId,
+  databaseId,
+}: Pick<StagingProject, "projectId" | "databaseId">): string {
+  return `projects/${projectId}/databases/${databaseId}`;
+}

@@ -3,7 +3,7 @@ import { fixtureResult } from "../report/result.fixture.ts";
 import { assess, isAccepted } from "./assessment.ts";
 import { compareRanks, frontScores, rankOf } from "./objective.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
-import { costOf, PRICES } from "./price-table.ts";
+import { costOf, PRICES } from "../measure/price-table.ts";
 
 function outcome(given: Partial<Outcome> = {}): Outcome {
   return {

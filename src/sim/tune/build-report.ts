@@ -5,7 +5,7 @@ import { configInput, type Candidate } from "./candidate.ts";
 import { headlineOf } from "./headline.ts";
 import { compareRanks, frontScores } from "./objective.ts";
 import { dominates, paretoFront } from "./pareto.ts";
-import { PRICES } from "./price-table.ts";
+import { PRICES } from "../measure/price-table.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Entry } from "./trial-ledger.ts";
 import type { Tuned } from "./tune.ts";

@@ -1,5 +1,5 @@
 import type { Check, HotSubject, Result } from "../report/result.ts";
-import { costOf } from "./price-table.ts";
+import { costOf } from "../measure/price-table.ts";
 
 /** A check that a trial alone could not decide. */
 export interface Undecided {

@@ -3,7 +3,7 @@ import type { Assessment } from "./assessment.ts";
 import type { LimiterSpace } from "./limiter-space.ts";
 import type { Objective } from "./objective.ts";
 import type { Heat, Outcome } from "./outcome.ts";
-import type { PRICES } from "./price-table.ts";
+import type { PRICES } from "../measure/price-table.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Origin } from "./trial-ledger.ts";
 import type { Tuned } from "./tune.ts";
