@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import { Firestore } from "@google-cloud/firestore";
 import { assert } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -56,16 +57,28 @@ interface FirestoreInternals {
   };
 }
 
-/** `endpoint`: host:port of the emulator, or of the gateway in front of it. */
-export function openListenChannel(
-  { endpoint, projectId }: { readonly endpoint: string; readonly projectId: string },
-  clock: Clock,
-): ListenChannel {
+export interface ListenPlace {
+  /** host:port of the emulator, or of the gateway in front of it; a project's own host. */
+  readonly endpoint: string;
+  readonly projectId: string;
+  /** "(default)" when absent. */
+  readonly databaseId?: string;
+  /** How the channel is opened; plain text when absent. Each stream carries its user's token. */
+  readonly credentials?: ChannelCredentials;
+  /** As in UserClientOptions. */
+  readonly tokenOf?: TokenOf;
+}
+
+export function openListenChannel(place: ListenPlace, clock: Clock): ListenChannel {
+  const { endpoint, projectId, databaseId, credentials } = place;
   assertNotRedirected(endpoint);
+  const tokenOf: TokenOf =
+    place.tokenOf ?? ((user) => unsignedUserToken(user, projectId, clock.wallMs()));
   const firestore = new Firestore({
     projectId,
     host: endpoint,
-    ssl: false,
+    ...(databaseId === undefined ? {} : { databaseId }),
+    ...(credentials === undefined ? { ssl: false } : { sslCreds: credentials }),
     // Told its universe, the SDK does not ask Google Cloud's metadata server for it.
     clientOptions: { universeDomain: "googleapis.com" },
   });
@@ -75,11 +88,11 @@ export function openListenChannel(
     "this version of @google-cloud/firestore hides its generated client elsewhere: adapt listen-channel.ts",
   );
   return {
-    listen: ({ user, query, signal, onMessage }) => {
+    listen: async ({ user, query, signal, onMessage }) => {
       const database = internals.formattedName;
       const stream = {
         database,
-        token: unsignedUserToken(user, projectId, clock.wallMs()),
+        token: await tokenOf(user),
         target: { targetId: TARGET_ID, query: encodeQuery(`${database}/documents`, query) },
         signal,
         onMessage,

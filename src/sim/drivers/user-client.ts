@@ -15,6 +15,10 @@ import { unsignedUserToken } from "./user-token.ts";
 export interface UserClientOptions extends Partial<Omit<RestTransportOptions, "endpoint">> {
   readonly endpoint: string;
   readonly projectId: string;
+  /** "(default)" when absent. */
+  readonly databaseId?: string;
+  /** Makes or finds a user's token; when absent an unsigned one, which a local target takes. */
+  readonly tokenOf?: TokenOf;
 }
 
 /**
@@ -34,22 +38,26 @@ const DEFAULT_MAX_CONNECTIONS = 64;
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
 export function createUserClient(options: UserClientOptions, clock: Clock): UserClient {
-  const root = `projects/${options.projectId}/databases/(default)/documents`;
+  const { projectId, databaseId = "(default)" } = options;
+  const root = `projects/${projectId}/databases/${databaseId}/documents`;
+  const tokenOf: TokenOf =
+    options.tokenOf ?? ((user) => unsignedUserToken(user, projectId, clock.wallMs()));
   const transport = createRestTransport(
     {
       endpoint: options.endpoint,
+      tls: options.tls ?? false,
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     },
     clock,
   );
-  const post = (
+  const post = async (
     user: UserIdentity,
     resource: string,
     method: "runQuery" | "batchGet" | "commit",
     call: Omit<RestCall, "url" | "token">,
   ): Promise<unknown> => {
-    const token = unsignedUserToken(user, options.projectId, clock.wallMs());
+    const token = await tokenOf(user);
     return transport.post({ ...call, url: restPath(resource, method), token });
   };
 

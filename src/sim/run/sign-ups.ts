@@ -16,22 +16,55 @@ export class SignUpError extends Error {
   override readonly name = "SignUpError";
 }
 
+/** A directory in which the harness may make users itself. */
+export interface UserDirectory extends AuthDirectory {
+  /** Whoever is there already stays as they are. */
+  register(user: DirectoryUser): Promise<void>;
+}
+
+/** The directory of a local target. */
+export class SyntheticDirectory implements UserDirectory {
+  readonly #users = new Map<string, DirectoryUser>();
+
+  register(user: DirectoryUser): Promise<void> {
+    this.#users.set(user.uid, user);
+    return Promise.resolve();
+  }
+
+  getUser(uid: string): Promise<DirectoryUser | undefined> {
+    return Promise.resolve(this.#users.get(uid));
+  }
+
+  setTenantClaim(uid: string, tenantId: string): Promise<void> {
+    const user = this.#users.get(uid);
+    if (user !== undefined) this.#users.set(uid, { ...user, tenantId });
+    return Promise.resolve();
+  }
+}
+
 /**
  * Signs people up as Firebase Authentication would: the service's blocking function first, then
- * the user in the directory, then the service's event handler. Only the directory is synthetic.
+ * the user in the directory, then the service's event handler. Only a local target's directory is
+ * synthetic.
  */
-export class SignUps implements AuthDirectory {
+export class SignUps {
   readonly #clock: Clock;
   readonly #store: Store;
   readonly #log: Log;
-  readonly #users = new Map<string, DirectoryUser>();
+  readonly #directory: UserDirectory;
   /** Sign-ups begun, by uid, until an answer came. */
   readonly #unanswered = new Map<string, Promise<string>>();
 
-  constructor(clock: Clock, store: Store, log: Log) {
+  constructor(
+    clock: Clock,
+    store: Store,
+    log: Log,
+    directory: UserDirectory = new SyntheticDirectory(),
+  ) {
     this.#clock = clock;
     this.#store = store;
     this.#log = log;
+    this.#directory = directory;
   }
 
   /** Returns the new user's tenant. Rejects with a SignUpError, or with the store's error. */
@@ -63,24 +96,14 @@ export class SignUps implements AuthDirectory {
       clock: this.#clock,
       store: this.#store,
       log: this.#log,
-      directory: this,
+      directory: this.#directory,
     };
     const applicant = { uid, email, emailVerified: true };
     const decision = await assignTenant(this.#clock, this.#store, this.#log, applicant);
     if (decision.kind === "refused") throw new SignUpError(`${uid}: ${decision.message}`);
-    this.#users.set(uid, { ...applicant, tenantId: decision.tenantId });
+    await this.#directory.register({ ...applicant, tenantId: decision.tenantId });
     const result = await onboardUser(dependencies, uid);
     if (result.kind === "provisioned") return result.tenantId;
     throw new SignUpError(`${uid}: ${result.kind === "gone" ? "vanished" : result.message}`);
-  }
-
-  getUser(uid: string): Promise<DirectoryUser | undefined> {
-    return Promise.resolve(this.#users.get(uid));
-  }
-
-  setTenantClaim(uid: string, tenantId: string): Promise<void> {
-    const user = this.#users.get(uid);
-    if (user !== undefined) this.#users.set(uid, { ...user, tenantId });
-    return Promise.resolve();
   }
 }

@@ -14,7 +14,7 @@ export interface ApiCall {
 }
 
 /** An answer that is not a success, or none at all (`status` 0). Names no token and no key. */
-class ApiError extends Error {
+export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly api: StagingApi;
   readonly status: number;
@@ -163,7 +163,7 @@ function serviceOf(api: StagingApi): string {
 }
 
 /** Also of calls that are made by gRPC, which answer PERMISSION_DENIED. */
-function missingRole(
+export function missingRole(
   { projectId }: Pick<StagingProject, "projectId">,
   cause: Error & { readonly api: StagingApi },
 ): UserError {

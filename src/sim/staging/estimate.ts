@@ -1,5 +1,5 @@
 import { clientOperation, type ClientLoad, type Scenario } from "../config/scenario.ts";
-import { ratePerSecond } from "../drivers/client-lane.ts";
+import { ratePerSecond } from "../drivers/client-arrivals.ts";
 import type { Billed } from "../measure/billed-operations.ts";
 
 export interface EstimatedRun {
