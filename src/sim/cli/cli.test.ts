@@ -155,7 +155,23 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
   },
   {
     given: ["--target", "staging"],
-    says: 'E_NOT_IN_THIS_VERSION: --target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
+    says: "E_STAGING_REFUSED: --target staging needs --project",
+  },
+  {
+    given: ["--target", "staging", "--project", "my-staging"],
+    says: "E_STAGING_REFUSED: --project my-staging: is not among stagingProjects of the config file (there are none)",
+  },
+  {
+    given: ["--target", "staging", "--project", "my-prod-eu"],
+    says: "E_STAGING_REFUSED: --project my-prod-eu: its name says that it is production",
+  },
+  {
+    given: ["--project", "my-staging"],
+    says: 'E_BAD_OPTIONS: --project: "my-staging" is for --target staging: no other target has one.',
+  },
+  {
+    given: ["--target", "staging", "--i-know-this-is-production"],
+    says: "E_UNKNOWN_OPTION",
   },
   {
     given: ["--target", "embeded"],

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { createAuditCommand } from "./audit-command.ts";
+import { createCleanCommand } from "./clean-command.ts";
 import { fromCommander, unknownCommand } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { createDoctorCommand } from "./doctor-command.ts";
@@ -31,6 +32,7 @@ export async function runCli(
     createDoctorCommand(context),
     createGatewayCommand(context),
     createRehearsalCommand(context),
+    createCleanCommand(context),
     createScenariosCommand(context),
     createAuditCommand(context),
     createReplayCommand(context),

@@ -9,6 +9,8 @@ Examples:
       one scenario, under the limiter as the document prints it
   npm run sim -- --config nightly.json --seed 7
       options from {"users": 5000, "scenario": ["baseline", "dashboards"]}, with another seed
+  npm run sim -- --target staging --project my-staging --config staging.json
+      a real project, guarded (docs/staging.md)
 `;
 
 export const EXIT_CODE_HELP = `

@@ -7,6 +7,7 @@ import { openTarget, planTarget } from "../targets/select-target.ts";
 import type { CliContext } from "./context.ts";
 import type { RunInputs } from "./load-inputs.ts";
 import { RULES_FILE } from "./project-files.ts";
+import { prepareStaging } from "./prepare-staging.ts";
 import type { Simulate, SimulationInputs } from "./simulate.ts";
 
 /** Begins a run that has been found possible. */
@@ -14,6 +15,7 @@ export type Start = (request: SimulationInputs & RunInputs) => ReturnType<Simula
 
 /** Finds out which target it is to be; the run then opens it. */
 export async function prepareReal(options: RunOptions, context: CliContext): Promise<Start> {
+  if (options.target === "staging") return prepareStaging(options, context);
   const plan = await planTarget(options.target, context.machine);
   const clientDriver = await chooseDriver(options, context);
   const simulate = await context.loadSimulate();

@@ -7,7 +7,9 @@ import { missingValue, repeatedOption } from "./commander-errors.ts";
 
 /** Declares the run options on a command; the parser collects text, the schema checks it. */
 export function declareRunOptions(command: Command): void {
-  for (const spec of RUN_OPTION_SPECS) command.addOption(toOption(spec));
+  for (const spec of RUN_OPTION_SPECS) {
+    if (spec.inFileOnly !== true) command.addOption(toOption(spec));
+  }
   command.addOption(
     new Option(
       "--config <file>",

@@ -23,6 +23,8 @@ export interface SimulationInputs {
   readonly limiterConfig: LimiterConfig;
   /** How many alike users each simulated one stands for; 1: every user is simulated. */
   readonly cohort: number;
+  /** What the IDs of all users are to begin with; nothing when absent. */
+  readonly idPrefix?: string;
   /** The recorded market to replay, as --market gave it; null for a synthetic one. */
   readonly marketRows: readonly MarketRow[] | null;
   /** Whose figures the model reckons with; none: they are assumed. */

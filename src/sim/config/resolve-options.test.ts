@@ -118,8 +118,8 @@ describe("resolveOptions", () => {
       "a.json: seed: -1 is too small. Accepted: a whole number from 0 to 4294967295.",
       "a.json: quiet: 1 is not accepted. Accepted: true or false.",
       'a.json: tenant: no such option. Did you mean "tenants"? Accepted: users, tenants, cohort, seed, ' +
-        "scenario, duration, market, limiter, limiterConfig, target, limits, latency, calibration, indexes, " +
-        "emulatorHeap, driver, k6Instances, clock, reports, quiet.",
+        "scenario, duration, market, limiter, limiterConfig, target, project, projectFile, stagingProjects, maxCost, maxWrites, " +
+        "maxWritesPerSecond, limits, latency, calibration, indexes, emulatorHeap, driver, k6Instances, clock, reports, quiet.",
     ]);
   });
 

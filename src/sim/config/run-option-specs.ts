@@ -19,6 +19,8 @@ export interface RunOptionSpec {
   readonly accepts: string;
   /** The accepted words, for "did you mean"; empty when they are not a closed list. */
   readonly words: readonly string[];
+  /** Whether the config file may hold it and the command line may not. */
+  readonly inFileOnly?: true;
   /** The default in words. */
   readonly byDefault: string;
 }
@@ -102,7 +104,57 @@ export const RUN_OPTION_SPECS: readonly RunOptionSpec[] = [
     ...choice("target", "--target", "target", TARGET_CHOICES, "auto"),
     group: "Target",
     summary:
-      "Database to load: auto takes the official emulator, else the embedded engine; no staging yet.",
+      "Database to load: auto takes the official emulator, else the embedded engine; staging needs --project.",
+  },
+  {
+    key: "project",
+    flag: "--project",
+    placeholder: "ID",
+    kind: "text",
+    group: "Target",
+    summary: "Google Cloud project of --target staging (docs/staging.md).",
+    accepts: "a project that stagingProjects in the config file names",
+    words: [],
+    byDefault: "none",
+  },
+  {
+    key: "projectFile",
+    flag: "--project-file",
+    placeholder: "file",
+    kind: "text",
+    group: "Target",
+    summary: "The project's web API key, and where its APIs are.",
+    accepts: "a JSON file of the form plimsoll-project/1",
+    words: [],
+    byDefault: "none",
+  },
+  {
+    key: "stagingProjects",
+    flag: "--staging-projects",
+    placeholder: "ID",
+    kind: "list",
+    group: "Target",
+    summary: "Projects that a run may load.",
+    accepts: "a list of project IDs",
+    words: [],
+    inFileOnly: true,
+    byDefault: "none",
+  },
+  {
+    ...number("maxCost", "--max-cost", "dollars", "1"),
+    group: "Target",
+    summary: "Refuse a staging run whose estimate is dearer.",
+    accepts: `a number from ${BOUNDS.maxCost.min} to ${BOUNDS.maxCost.max}`,
+  },
+  {
+    ...number("maxWrites", "--max-writes", "count", "half as many again as are estimated"),
+    group: "Target",
+    summary: "Stop a staging run that has written so much.",
+  },
+  {
+    ...number("maxWritesPerSecond", "--max-writes-per-second", "count", "1000"),
+    group: "Target",
+    summary: "Stop a staging run that would write more in any second.",
   },
   {
     ...choice("limits", "--limits", "mode", LIMITS_CHOICES, "on"),
@@ -207,7 +259,7 @@ function durationRange(): string {
 }
 
 function number(
-  key: "users" | "tenants" | "seed" | "emulatorHeap" | "cohort" | "k6Instances",
+  key: keyof typeof BOUNDS & RunOptionKey,
   flag: RunOptionSpec["flag"],
   placeholder: string,
   byDefault: string,

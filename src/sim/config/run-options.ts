@@ -16,6 +16,11 @@ export const BOUNDS = {
   emulatorHeap: { min: 256, max: 65_536 },
   /** Processes on one machine: more than it has processors help nobody. */
   k6Instances: { min: 1, max: 16 },
+  /** Dollars. A slip of the keyboard costs a hundred at most. */
+  maxCost: { min: 0.01, max: 100 },
+  maxWrites: { min: 1, max: 100_000_000 },
+  /** One batch of what is seeded has 250 writes. Firestore's own rule for growing load ends here. */
+  maxWritesPerSecond: { min: 250, max: 10_000 },
 } as const;
 
 /** Leaves room for many tenants of one user beside one large tenant: 2.5 users on average. */
@@ -140,6 +145,20 @@ export const runOptionsSchema = z
       .max(BOUNDS.k6Instances.max)
       .nullable()
       .default(null),
+    /** The project of --target staging. */
+    project: z.string().min(1).nullable().default(null),
+    /** Where the project's APIs are; null: Google's own hosts. */
+    projectFile: fileName.nullable().default(null),
+    /** Projects that may be loaded: in the config file only. */
+    stagingProjects: z.array(z.string().min(1)).default([]),
+    maxCost: z.number().min(BOUNDS.maxCost.min).max(BOUNDS.maxCost.max).default(1),
+    /** null: half as many again as are estimated. */
+    maxWrites: z.int().min(BOUNDS.maxWrites.min).max(BOUNDS.maxWrites.max).nullable().default(null),
+    maxWritesPerSecond: z
+      .int()
+      .min(BOUNDS.maxWritesPerSecond.min)
+      .max(BOUNDS.maxWritesPerSecond.max)
+      .default(1_000),
     clock: z.enum(CLOCK_CHOICES).default("real"),
     /** Users that each simulated one stands for. Default: see cohortFor. */
     cohort: z
@@ -190,12 +209,24 @@ export const runOptionsSchema = z
     message: "is for --clock virtual: in real time every user is there",
     when: ({ value }) => typeof value === "object" && value !== null,
   })
+  .refine(({ target, project }) => target === "staging" || project === null, {
+    path: ["project"],
+    message: "is for --target staging: no other target has one",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .refine(({ target, latency = "off" }) => target !== "staging" || latency === "off", {
+    path: ["latency"],
+    message: "is the gateway's to add, and none stands in front of a project",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
   .superRefine((options, context) => {
     const fault = cohortFault(options);
     if (fault !== undefined) context.addIssue({ code: "custom", ...fault });
   })
   .transform(({ tenants, scenario, duration: durationMs, emulatorHeap, ...same }) => ({
     ...same,
+    // A project has production's own limits; no gateway stands in front of it.
+    limits: same.target === "staging" ? ("off" as const) : same.limits,
     latency: same.latency ?? latencyFor(same),
     cohort: same.cohort ?? cohortFor(same.users),
     tenants: tenants ?? Math.ceil(same.users * TENANTS_PER_USER),

@@ -7,7 +7,7 @@ import type { Query } from "../../system/store/store.ts";
 import { encodeQuery } from "./rest-encoding.ts";
 import { TARGET_ID, type ListenMessage } from "./trade-view.ts";
 import type { UserIdentity } from "./user-claims.ts";
-import { unsignedUserToken } from "./user-token.ts";
+import { unsignedUserToken, type TokenOf } from "./user-token.ts";
 
 /*
  * Listen streams for many users over one connection. The SDK's own onSnapshot will not do: it

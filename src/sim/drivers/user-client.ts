@@ -10,7 +10,7 @@ import {
 } from "./rest-encoding.ts";
 import { createRestTransport, type RestCall, type RestTransportOptions } from "./rest-transport.ts";
 import type { UserIdentity } from "./user-claims.ts";
-import { unsignedUserToken } from "./user-token.ts";
+import { unsignedUserToken, type TokenOf } from "./user-token.ts";
 
 export interface UserClientOptions extends Partial<Omit<RestTransportOptions, "endpoint">> {
   readonly endpoint: string;

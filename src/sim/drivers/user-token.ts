@@ -1,5 +1,8 @@
 import { UNSIGNED_HEADER, userClaims, type UserIdentity } from "./user-claims.ts";
 
+/** Makes or finds a user's ID token, good for this moment. */
+export type TokenOf = (user: UserIdentity) => string | Promise<string>;
+
 const HEADER = encodeSegment(UNSIGNED_HEADER);
 
 /**

@@ -13,6 +13,8 @@ export interface PopulationOptions {
   readonly tenants: number;
   /** Share of all users in the largest tenant; about 9% when left out. */
   readonly largestTenantShare?: number;
+  /** What every user's ID and address begins with; nothing when absent. */
+  readonly idPrefix?: string;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface PopulationOptions {
  * change, since sizes do.
  */
 export function createPopulation(options: PopulationOptions, rng: Rng): Population {
-  const { users, tenants, largestTenantShare } = options;
+  const { users, tenants, largestTenantShare, idPrefix = "" } = options;
   const names = createDisplayNames();
   const members = dealOut(tenantSizes(users, tenants, largestTenantShare), rng.fork("membership"));
   const userRng = (index: number): Rng => rng.fork(`user/${index}`);
   const syntheticTenants = members.map((userIndexes, index) => {
-    const ownerUid = uidOf(userRng(userIndexes[0] ?? 0));
+    const ownerUid = `${idPrefix}${uidOf(userRng(userIndexes[0] ?? 0))}`;
     return createTenant(userIndexes, ownerUid, names, rng.fork(`tenant/${index}`));
   });
   const tenantOf = Array.from({ length: users }, () => "");
@@ -35,7 +37,9 @@ export function createPopulation(options: PopulationOptions, rng: Rng): Populati
   }
   return {
     tenants: syntheticTenants,
-    users: tenantOf.map((tenantId, index) => createUser(index, tenantId, names, userRng(index))),
+    users: tenantOf.map((tenantId, index) =>
+      createUser({ index, tenantId, idPrefix }, names, userRng(index)),
+    ),
   };
 }
 
@@ -90,14 +94,24 @@ const CASH_MAX = 5_000_000;
 /** Activity is log-normal around 1: the most active tenth does about 40% of the trading. */
 const ACTIVITY_LOG_DEVIATION = 1;
 
-function createUser(index: number, tenantId: string, names: DisplayNames, rng: Rng): SyntheticUser {
+interface UserPlace {
+  readonly index: number;
+  readonly tenantId: string;
+  readonly idPrefix: string;
+}
+
+function createUser(
+  { index, tenantId, idPrefix }: UserPlace,
+  names: DisplayNames,
+  rng: Rng,
+): SyntheticUser {
   const { firstName, lastName } = names.person(rng.fork("name"));
   const strategies = rng.fork("strategies");
   const cash = CASH_MEDIAN * Math.exp(CASH_LOG_DEVIATION * rng.fork("cash").normal());
   return {
-    uid: uidOf(rng),
+    uid: `${idPrefix}${uidOf(rng)}`,
     // example.com is reserved (RFC 2606): mail to it reaches nobody.
-    email: `${slugOf(firstName)}.${slugOf(lastName)}.${index}@example.com`,
+    email: `${idPrefix}${slugOf(firstName)}.${slugOf(lastName)}.${index}@example.com`,
     tenantId,
     strategyIds: Array.from({ length: strategies.pick(STRATEGY_COUNTS) }, () =>
       randomId(AUTO_ID_LENGTH, strategies),

@@ -31,7 +31,7 @@ export const basis = z.union([
   z.templateLiteral(["modelled, cohorts of ", z.int(), ", ", provenance]),
   z.templateLiteral([
     "measured on ",
-    z.enum(["emulator", "embedded engine", "staging"]),
+    z.enum(["emulator", "embedded engine", "staging", "posed project"]),
     z.union([
       z.enum(["", ", limits modelled"]),
       z.templateLiteral([", limits modelled (", provenance, ")"]),

@@ -24,6 +24,9 @@ export function limitsInWords({ target }: Result): string {
     case "observe":
       return `Production's limits were only observed: nothing was delayed or refused, and what is shown here is what would have been.${latency}`;
     case "off":
+      if (target.kind === "staging") {
+        return "The project's own limits were in force; no gateway stood in front of it to count what they did.";
+      }
       return "The limits were off: nobody was asked whether production would have taken this load.";
   }
 }
@@ -31,6 +34,9 @@ export function limitsInWords({ target }: Result): string {
 /** One line for places with room for no more: "on; 12 attempts refused; hottest: collection users at 84%". */
 export function limitsInShort(result: Result): string {
   const { limits: mode } = result.target;
+  if (result.target.kind === "staging") {
+    return "the project's own were in force; nobody stood in front of it to count them";
+  }
   if (mode === "off") return "off: nobody was asked whether production would take this load";
   const phases = limitedPhases(result);
   const refused = phases.reduce((total, { limits }) => total + limits.refusedAttempts, 0);

@@ -38,9 +38,18 @@ export interface RunEnd {
   readonly calibration: CalibrationFacts | undefined;
   readonly target: Pick<
     Target,
-    "kind" | "description" | "reason" | "endpoint" | "limits" | "latency" | "evaluatesRules"
+    | "kind"
+    | "isPosed"
+    | "description"
+    | "reason"
+    | "endpoint"
+    | "limits"
+    | "latency"
+    | "evaluatesRules"
   >;
   readonly state: RunState;
+  /** Of those who looked on from outside, such as Cloud Monitoring. */
+  readonly outsideChecks?: readonly Check[];
   /** undefined when the run ended before the database could be read back. */
   readonly audit: DataAudit | undefined;
   readonly partialReason: string | null;
@@ -115,6 +124,7 @@ function checksOf(end: RunEnd, run: RunFacts): readonly Check[] {
     ...limiterChecks(run),
     ...harnessChecks(run),
     ...(end.audit === undefined ? [] : dataChecks(end.audit, run.storedBasis, expectTrades)),
+    ...(end.outsideChecks ?? []),
   ];
   return softened(
     end,
@@ -140,7 +150,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
   const { state, options } = end;
   return {
     basis: basisOf(end),
-    storedBasis: isModelled(end) ? modelledBasis(end) : `measured on ${placeOf(end.target.kind)}`,
+    storedBasis: isModelled(end) ? modelledBasis(end) : `measured on ${placeOf(end.target)}`,
     limitsMode: end.target.limits,
     evaluatesRules: end.target.evaluatesRules,
     phases,
@@ -160,7 +170,7 @@ function runFacts(end: RunEnd, phases: readonly PhaseFacts[]): RunFacts {
 /** Of what was measured through the gateway: it says what of it was modelled. */
 function basisOf(end: RunEnd): Basis {
   if (isModelled(end)) return modelledBasis(end);
-  const { kind, limits, latency } = end.target;
+  const { limits, latency } = end.target;
   const { calibration } = end;
   const limited =
     limits === "on" ? (`, limits modelled (${provenanceOf(calibration, "limits")})` as const) : "";
@@ -168,7 +178,7 @@ function basisOf(end: RunEnd): Basis {
     latency === "off"
       ? ""
       : (`, latency modelled (${latency}, ${provenanceOf(calibration, "latency")})` as const);
-  return `measured on ${placeOf(kind)}${limited}${delayed}`;
+  return `measured on ${placeOf(end.target)}${limited}${delayed}`;
 }
 
 /** On a virtual clock nothing is measured: every duration is what the model says. */
@@ -183,8 +193,17 @@ function modelledBasis({ state: { cohort }, calibration, target }: RunEnd): Basi
   return cohort === 1 ? `modelled, ${whose}` : `modelled, cohorts of ${cohort}, ${whose}`;
 }
 
-function placeOf(kind: Target["kind"]): "emulator" | "embedded engine" | "staging" {
-  return kind === "embedded" ? "embedded engine" : kind;
+type Place = "emulator" | "embedded engine" | "staging" | "posed project";
+
+function placeOf({ kind, isPosed = false }: Pick<Target, "kind" | "isPosed">): Place {
+  switch (kind) {
+    case "emulator":
+      return "emulator";
+    case "embedded":
+      return "embedded engine";
+    case "staging":
+      return isPosed ? "posed project" : "staging";
+  }
 }
 
 /** The limits the document states by default; a run without a limiter is held against them too. */

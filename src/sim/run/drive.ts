@@ -40,7 +40,7 @@ interface Driven extends Pick<
 
 /** The state of a run that has not begun: who will be there is already fixed by the seed. */
 export function createRunState(request: SimulationRequest, rng: Rng): RunState {
-  const { cohort, options } = request;
+  const { cohort, options, idPrefix = "" } = request;
   const share = Math.max(
     0,
     ...request.scenarios.map(({ largestTenantShare }) => largestTenantShare ?? 0),
@@ -50,10 +50,11 @@ export function createRunState(request: SimulationRequest, rng: Rng): RunState {
       users: options.users / cohort,
       tenants: cohortPart(options.tenants, cohort),
       ...(share > 0 ? { largestTenantShare: share } : {}),
+      idPrefix,
     },
     rng.fork("population"),
   );
-  return new RunState(population, rng, new LedgerJournal(), cohort);
+  return new RunState(population, rng, new LedgerJournal(), cohort, idPrefix);
 }
 
 const SEEDING_NOTE =
@@ -79,7 +80,8 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
     );
     const store = new MeteredStore(clock, unmeteredStore);
     // Sign-ups write past the meter: the limiter whose compliance it shows governs the pulse.
-    const signUps = new SignUps(clock, unmeteredStore, log);
+    const signUps = new SignUps(clock, unmeteredStore, log, database.directory);
+    await database.admit?.(state.population.users, output, signal);
     await provision(request, driven, store, signUps);
     const others: OthersWatch = { observer: undefined };
     const context: RunContext = {

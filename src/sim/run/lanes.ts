@@ -147,7 +147,9 @@ function boundedClients(
 async function signUpNewcomer({ state, signUps }: RunContext): Promise<void> {
   const ordinal = state.signUps;
   state.signUps += 1;
-  const uid = randomId(UID_LENGTH, state.rng.fork(`newcomer/${ordinal}`));
-  const tenantId = await signUps.signUp({ uid, email: `newcomer-${ordinal}@example.com` });
+  const { idPrefix } = state;
+  const uid = `${idPrefix}${randomId(UID_LENGTH, state.rng.fork(`newcomer/${ordinal}`))}`;
+  const email = `${idPrefix}newcomer-${ordinal}@example.com`;
+  const tenantId = await signUps.signUp({ uid, email });
   state.tenantOf.set(uid, tenantId);
 }

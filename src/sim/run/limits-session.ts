@@ -16,13 +16,17 @@ export type AssumedFigures = AdmissionReport["assumed"];
  */
 export class LimitsSession {
   readonly #clock: Clock;
-  readonly #target: Pick<Target, "control" | "limits">;
+  readonly #target: Pick<Target, "control" | "limits" | "stage">;
   readonly #counter: CommitCounter;
   #warmedTo: number | null = null;
   #resetMs = 0;
   #assumed: AssumedFigures = [];
 
-  constructor(clock: Clock, target: Pick<Target, "control" | "limits">, counter: CommitCounter) {
+  constructor(
+    clock: Clock,
+    target: Pick<Target, "control" | "limits" | "stage">,
+    counter: CommitCounter,
+  ) {
     this.#clock = clock;
     this.#target = target;
     this.#counter = counter;
@@ -43,6 +47,7 @@ export class LimitsSession {
   /** From here on the limits hold, and count. `warmedTo`: see the scenario's field of that name. */
   async beginPhase(warmedTo: number | null): Promise<void> {
     const { control, limits } = this.#target;
+    this.#target.stage?.("load");
     this.#counter.reset();
     this.#resetMs = this.#clock.monotonicMs();
     if (control === null) return;
@@ -72,6 +77,7 @@ export class LimitsSession {
    */
   async endPhase(startMs: number): Promise<PhaseLimits | undefined> {
     const { control } = this.#target;
+    this.#target.stage?.("seeding");
     if (control === null) return undefined;
     const commitsSent = this.#counter.sent;
     try {

@@ -5,6 +5,9 @@ import { createAdminStore } from "../../system/store/admin-store.ts";
 import type { Store } from "../../system/store/store.ts";
 import { openListenChannel, type ListenChannel } from "../drivers/listen-channel.ts";
 import { createUserClient, type UserClient } from "../drivers/user-client.ts";
+import type { RunOutput } from "../cli/progress.ts";
+import type { SyntheticUser } from "../population/population.ts";
+import type { UserDirectory } from "./sign-ups.ts";
 import type { Target } from "../targets/target.ts";
 
 /** The ways to a target's database that a run has. */
@@ -16,6 +19,14 @@ export interface Database {
   /** As its users' apps see it. */
   readonly userClient: UserClient;
   openListenChannel(): ListenChannel;
+  /** Where sign-ups find users; a synthetic directory when absent. */
+  readonly directory?: UserDirectory;
+  /** Lets the population in before it is provisioned, where that takes more than a name. */
+  readonly admit?: (
+    users: readonly SyntheticUser[],
+    output: RunOutput,
+    signal: AbortSignal,
+  ) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,7 +44,7 @@ export const PATIENT_DEADLINE_MS = 120_000;
  * Two cores answer no more queries at a time, and each one more that an emulator has begun takes
  * tens of MiB of its heap, until it dies of it.
  */
-const CONNECTIONS = 12;
+export const CONNECTIONS = 12;
 
 /**
  * Through the Admin SDK, REST and gRPC. The Admin SDK takes a local endpoint from FIRESTORE_EMULATOR_HOST only, so it is set for this

@@ -22,3 +22,18 @@ test("names k6 and its processes where they send the load", () => {
   const options = runOptionsSchema.parse({ driver: "k6", k6Instances: 2 });
   expect(replayCommand(options)).toMatch(/ --driver k6 --k6-instances 2$/);
 });
+
+test("repeats a run on a project with its caps, and without what no project has", () => {
+  const options = runOptionsSchema.parse({
+    users: 50,
+    target: "staging",
+    project: "my-staging",
+    projectFile: "my staging.json",
+    maxCost: 0.5,
+  });
+  expect(options.limits).toBe("off");
+  expect(replayCommand(options)).toBe(
+    "npm run sim -- --users 50 --tenants 20 --seed 1 --limiter paced --limiter-config default --target staging " +
+      "--project my-staging --project-file 'my staging.json' --max-cost 0.5 --max-writes-per-second 1000",
+  );
+});

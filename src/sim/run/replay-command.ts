@@ -18,11 +18,21 @@ export function replayCommand(options: RunOptions): string {
     add("clock", options.clock);
     add("cohort", options.cohort);
   } else add("target", options.target);
-  add("limits", options.limits);
-  add("latency", options.latency);
-  if (options.calibration !== undefined) add("calibration", options.calibration);
+  if (options.target === "staging") {
+    if (options.project !== null) add("project", options.project);
+    if (options.projectFile !== null) add("project-file", options.projectFile);
+    add("max-cost", options.maxCost);
+    if (options.maxWrites !== null) add("max-writes", options.maxWrites);
+    add("max-writes-per-second", options.maxWritesPerSecond);
+  } else {
+    add("limits", options.limits);
+    add("latency", options.latency);
+    if (options.calibration !== undefined) add("calibration", options.calibration);
+  }
   if (options.indexes !== null) add("indexes", options.indexes);
-  if (options.clock === "real") add("emulator-heap", options.emulatorHeapMiB);
+  if (options.clock === "real" && options.target !== "staging") {
+    add("emulator-heap", options.emulatorHeapMiB);
+  }
   if (options.driver !== "node") add("driver", options.driver);
   if (options.k6Instances !== null) add("k6-instances", options.k6Instances);
   return words.join(" ");

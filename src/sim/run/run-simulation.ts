@@ -5,7 +5,7 @@ import { createLimiter } from "../../system/limiter/create-limiter.ts";
 import { EXIT_CODES, type ExitCode } from "../cli/exit-codes.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { createRealClock } from "../clock/real-clock.ts";
-import type { Result } from "../report/result.ts";
+import type { Check, Result } from "../report/result.ts";
 import type { Target } from "../targets/target.ts";
 import type { DataAudit } from "../verify/data-audit.ts";
 import { buildResult } from "./build-result.ts";
@@ -15,6 +15,7 @@ import { commitName } from "./machine-facts.ts";
 import { inputsHash } from "./inputs-hash.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
+import type { RunState } from "./run-state.ts";
 import { publish } from "./publish.ts";
 import { shapingOptions } from "./shaping-options.ts";
 import { draftLogFile, NO_SERVICE_LOG, openServiceLog, type ServiceLog } from "./service-log.ts";
@@ -34,6 +35,25 @@ export interface World {
   readonly liveEveryMs: number;
   /** Whether its figures depend on the machine and the day; else nothing of them is in the result. */
   readonly isOnMachine: boolean;
+  /**
+   * Asks those who looked on from outside, once the load is over, for their checks. Does not reject:
+   * what could not be asked is itself an undecided check. Nobody when absent.
+   */
+  readonly afterwards?: (ended: EndedRun) => Promise<readonly Check[]>;
+}
+
+/** A run whose load is over and whose target is still open. */
+export interface EndedRun {
+  readonly state: RunState;
+  /** Why it ended early; null when it did not. */
+  readonly partialReason: string | null;
+  readonly startedWallMs: number;
+  /** Aborts when the person at the keyboard will not wait. */
+  readonly signal: AbortSignal;
+  /** Keeps a sentence for the report, and shows it. */
+  readonly note: (text: string) => void;
+  /** Keeps a sentence for the report that has been shown, or need not be. */
+  readonly keep: (text: string) => void;
 }
 
 export const REAL_WORLD: World = {
@@ -46,6 +66,8 @@ export const REAL_WORLD: World = {
   liveEveryMs: 500,
   isOnMachine: true,
 };
+
+const COMPLETE: End = { kind: "complete" };
 
 interface Outcome {
   readonly exitCode: ExitCode;
@@ -103,7 +125,7 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
     const ending = watchForEnd(clock, request.signal, target);
     const state = createRunState(request, createRng(options.seed));
     let audit: DataAudit | undefined;
-    let end: End = { kind: "complete" };
+    let end = COMPLETE;
     await world.during(async () => {
       try {
         const { signal } = ending;
@@ -111,6 +133,15 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
       } catch (failure) {
         end = await ending.explain(failure);
       }
+    });
+    const partialReason = reasonOf(end);
+    const outsideChecks = await world.afterwards?.({
+      state,
+      partialReason,
+      startedWallMs,
+      signal: request.signal,
+      note,
+      keep: (text) => void notes.push(text),
     });
     await target.stop();
     const peaks = (await memory?.stop()) ?? null;
@@ -125,7 +156,8 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
           target,
           state,
           audit,
-          partialReason: end.kind === "complete" ? null : end.reason,
+          partialReason,
+          ...(outsideChecks === undefined ? {} : { outsideChecks }),
           startedWallMs,
           finishedWallMs: clock.wallMs(),
           memory: peaks,
@@ -137,6 +169,10 @@ async function runOn(target: Target, request: SimulationRequest, world: World): 
     await memory?.stop();
     await log.discard();
   }
+}
+
+function reasonOf(end: End): string | null {
+  return end.kind === "complete" ? null : end.reason;
 }
 
 /** Publishes the result, then throws what ended the run, if that was a fault. */

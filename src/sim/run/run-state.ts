@@ -22,6 +22,8 @@ export class RunState {
   readonly rng: Rng;
   /** How many alike users each one of the population stands for. */
   readonly cohort: number;
+  /** What the IDs of all users begin with; empty but on staging. */
+  readonly idPrefix: string;
   readonly provisioning = new Histogram();
   /** Tenant of every user who was provisioned. */
   readonly tenantOf = new Map<string, string>();
@@ -39,10 +41,11 @@ export class RunState {
   readonly #openedTrades = new Map<string, OpenedTrade>();
   readonly #sweptTenants = new Set<string>();
 
-  constructor(population: Population, rng: Rng, journal: LedgerJournal, cohort = 1) {
+  constructor(population: Population, rng: Rng, journal: LedgerJournal, cohort = 1, idPrefix = "") {
     this.population = population;
     this.rng = rng;
     this.cohort = cohort;
+    this.idPrefix = idPrefix;
     this.journal = journal;
   }
 

@@ -23,7 +23,7 @@ export interface UserDirectory extends AuthDirectory {
 }
 
 /** The directory of a local target. */
-export class SyntheticDirectory implements UserDirectory {
+class SyntheticDirectory implements UserDirectory {
   readonly #users = new Map<string, DirectoryUser>();
 
   register(user: DirectoryUser): Promise<void> {

@@ -14,7 +14,7 @@ export interface ApiCall {
 }
 
 /** An answer that is not a success, or none at all (`status` 0). Names no token and no key. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = "ApiError";
   readonly api: StagingApi;
   readonly status: number;

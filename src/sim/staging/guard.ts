@@ -17,43 +17,45 @@ const PRODUCTION_WORD = /(^|[^a-z0-9])(prod|prd|production|live)([^a-z]|$)/i;
 const OWN_PROJECT =
   "Use a project that is for staging and nothing else; docs/staging.md says how to make one.";
 
-export interface NamedProject {
+interface NamedProject {
+  /** Who asks: "--target staging", "clean". */
+  readonly flag: string;
   readonly projectId: string | null;
-  /** The config file's allow-list. */
-  readonly allowed: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** What can be told before anything is sent. Returns the project's ID, or throws E_STAGING_REFUSED. */
-export function requireAllowed({ projectId, allowed, environment }: NamedProject): string {
+export function requireNamed({ flag, projectId, environment }: NamedProject): string {
   if (projectId === null) {
-    throw refused("--target staging needs --project", "Name the project: --project my-staging.");
+    throw refused(`${flag} needs --project`, "Name the project: --project my-staging.");
   }
   const variable = ["FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST"].find(
     (name) => (environment[name] ?? "") !== "",
   );
   if (variable !== undefined) {
     throw refused(
-      `--target staging: ${variable} is set, which sends Google's clients to an emulator`,
-      `Unset ${variable}, or use --target emulator.`,
+      `${flag}: ${variable} is set, which sends Google's clients to an emulator`,
+      `Unset ${variable}: a project and an emulator contradict each other.`,
     );
   }
   if (PRODUCTION_WORD.test(projectId)) {
     throw refused(`--project ${projectId}: its name says that it is production`, OWN_PROJECT);
   }
-  if (projectId.startsWith("demo-")) {
-    throw refused(
-      `--project ${projectId}: IDs with "demo-" are the emulators' own, and no project of Google's has one`,
-      "Use --target emulator for it.",
-    );
-  }
-  if (!allowed.includes(projectId)) {
-    throw refused(
-      `--project ${projectId}: is not among stagingProjects of the config file (${allowed.length === 0 ? "there are none" : allowed.join(", ")})`,
-      `Write {"stagingProjects": ["${projectId}"]} to a file and name it by --config. It is asked for so that no mistyped project is loaded.`,
-    );
-  }
   return projectId;
+}
+
+/** The same of a project that is to be loaded, which the config file must name too. */
+export function requireAllowed(
+  named: NamedProject,
+  /** The config file's allow-list. */
+  allowed: readonly string[],
+): string {
+  const projectId = requireNamed(named);
+  if (allowed.includes(projectId)) return projectId;
+  throw refused(
+    `--project ${projectId}: is not among stagingProjects of the config file (${allowed.length === 0 ? "there are none" : allowed.join(", ")})`,
+    `Write {"stagingProjects": ["${projectId}"]} to a file and name it by --config. It is asked for so that no mistyped project is loaded.`,
+  );
 }
 
 /**
@@ -66,6 +68,12 @@ export async function requireStaging(
   store: Store,
   signal: AbortSignal,
 ): Promise<DeployedDatabase> {
+  if (project.isGoogle && project.projectId.startsWith("demo-")) {
+    throw refused(
+      `--project ${project.projectId}: no project of Google's has an ID that begins with "demo-"`,
+      "Name a rehearsal's --project-file for it, or use --target emulator.",
+    );
+  }
   await requireHarmlessLabels(clock, project, signal);
   const database = await readDatabase(clock, project, signal).catch((error: unknown) => {
     throw (error as { readonly status?: unknown }).status === 404
@@ -202,7 +210,7 @@ export async function asRefusals<T>(project: StagingProject, ask: () => Promise<
   }
 }
 
-export function refusalOf(project: StagingProject, error: StoreError): Error {
+function refusalOf(project: StagingProject, error: StoreError): Error {
   if (error.code === "PERMISSION_DENIED") {
     return missingRole(project, Object.assign(error, { api: "firestore" as const }));
   }

@@ -96,12 +96,4 @@ describe("planTarget", () => {
     const plan = await planTarget("embedded", createFakeMachine(INSTALLED));
     expect(plan).toEqual({ kind: "embedded", reason: "asked for" });
   });
-
-  it("refuses staging and says what to use", async () => {
-    await expect(planTarget("staging", createFakeMachine(INSTALLED))).rejects.toMatchObject({
-      code: "E_NOT_IN_THIS_VERSION",
-      message:
-        '--target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
-    });
-  });
 });

@@ -7,6 +7,8 @@ type TargetKind = "emulator" | "embedded" | "staging";
 /** A database that is up, and has the service's security rules loaded where it evaluates them. */
 export interface Target {
   readonly kind: TargetKind;
+  /** Of a staging target: whether it is no project of Google's but one that a gateway poses as. */
+  readonly isPosed?: boolean;
   /** Google Cloud project ID that all clients use, such as "demo-plimsoll". */
   readonly projectId: string;
   /** host:port of the Firestore endpoint: the gateway's, where there is one. */
@@ -32,7 +34,9 @@ export interface Target {
    * called: the error says which part, and what happened. Never rejects.
    */
   readonly died: Promise<Error>;
-  /** Deletes all documents. */
+  /** Hears what the run is about to do: bring data about (from the start), or load the database. */
+  readonly stage?: (stage: "seeding" | "load") => void;
+  /** Deletes all documents; nothing on staging, where a run has only its own. */
   clear(): Promise<void>;
   /** Names of the collections right beneath a document, or of the root's when none is given. */
   collectionIds(documentPath?: string): Promise<readonly string[]>;

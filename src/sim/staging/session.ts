@@ -1,0 +1,298 @@
+import { readFile } from "node:fs/promises";
+import { readIndexFile } from "../../firestore/indexes/index-file.ts";
+import { assert } from "../../std/assert.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Store } from "../../system/store/store.ts";
+import type { RunInputs } from "../cli/load-inputs.ts";
+import { RULES_FILE } from "../cli/project-files.ts";
+import type { RunOutput } from "../cli/progress.ts";
+import type { SimulationInputs } from "../cli/simulate.ts";
+import { createUserClient } from "../drivers/user-client.ts";
+import { openListenChannel } from "../drivers/listen-channel.ts";
+import { phasesOf } from "../run/phases-of.ts";
+import { CONNECTIONS, type Database } from "../run/open-database.ts";
+import { commitName } from "../run/machine-facts.ts";
+import { replayCommand } from "../run/replay-command.ts";
+import type { Target } from "../targets/target.ts";
+import { AccountClient } from "./accounts.ts";
+import { billOf } from "./bill.ts";
+import { bareChannelCredentials } from "./channel-credentials.ts";
+import { cleanCommand } from "./clean-command-line.ts";
+import { collectionIds } from "./collection-ids.ts";
+import { confinedClient } from "./confined-client.ts";
+import { confinedStore } from "./confined-store.ts";
+import { readDeployedIndexes, readDeployedRules, type DeployedDatabase } from "./deployed.ts";
+import { indexDifference, rulesDifference } from "./difference.ts";
+import { estimateRun } from "./estimate.ts";
+import { asRefusals, requireStaging } from "./guard.ts";
+import { IdTokens } from "./id-tokens.ts";
+import { takeStagingLease, type StagingLease } from "./lease.ts";
+import { createManifest, updateManifest } from "./manifest.ts";
+import type { StagingProject } from "./project.ts";
+import { openProjectStore, watchCredentials, type ProjectStore } from "./project-store.ts";
+import { RunScope, runIdAt } from "./run-scope.ts";
+import { cappedStore, WriteCaps, type WriteLimits } from "./write-caps.ts";
+
+export type StagingRequest = Pick<SimulationInputs, "options" | "scenarios" | "output" | "signal"> &
+  Pick<RunInputs, "indexesFile">;
+
+/** One run's stay in a project: what it looks at first, what it may do there, and what it gives back. */
+export class StagingSession {
+  readonly scope: RunScope;
+  readonly tokens: IdTokens;
+  /** Aborts when the run is to end: Ctrl-C, a cap, a lost lease, refused credentials. */
+  readonly signal: AbortSignal;
+  /** Sentences for the report. */
+  readonly notes: string[] = [];
+  readonly #clock: Clock;
+  readonly #project: StagingProject;
+  readonly #request: StagingRequest;
+  readonly #accounts: AccountClient;
+  readonly #stopping = new AbortController();
+  #opened: { readonly store: ProjectStore; readonly lease: StagingLease } | undefined;
+  #caps: WriteCaps | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(clock: Clock, project: StagingProject, request: StagingRequest) {
+    this.#clock = clock;
+    this.#project = project;
+    this.#request = request;
+    this.scope = new RunScope(runIdAt(clock.wallMs()));
+    this.tokens = new IdTokens(clock, project);
+    this.#accounts = new AccountClient(clock, project);
+    this.signal = AbortSignal.any([request.signal, this.#stopping.signal]);
+  }
+
+  get project(): StagingProject {
+    return this.#project;
+  }
+
+  /** Documents sent to be written so far. */
+  get writes(): number {
+    return this.#caps?.sent ?? 0;
+  }
+
+  /** Looks the project over, says what the run will cost, and takes the lease. The run stops it. */
+  async open(): Promise<Target> {
+    const { output } = this.#request;
+    const store = openProjectStore(this.#project);
+    try {
+      output.phase(`Looking over project ${this.#project.projectId}`);
+      const database = await requireStaging(this.#clock, this.#project, store.store, this.signal);
+      await this.#compare();
+      const limits = this.#bill(database);
+      const lease = await this.#begin(store.store);
+      this.#opened = { store, lease };
+      const stop = (reason: string): void => this.#stop(reason);
+      this.#caps = new WriteCaps(this.#clock, limits, stop);
+      return this.#target(database);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** The ways to the database that the run gets: confined to its own documents, under the caps. */
+  openDatabase(): Database {
+    const { store, caps } = this.#parts();
+    const { endpoints, projectId, databaseId } = this.#project;
+    const confine = (one: Store): Store =>
+      confinedStore(
+        cappedStore(
+          watchCredentials(one, (reason) => this.#stop(reason)),
+          caps,
+        ),
+        this.scope,
+      );
+    const place = {
+      endpoint: endpoints.firestore.host,
+      projectId,
+      databaseId,
+      tokenOf: (user: { readonly uid: string }) => this.tokens.tokenOf(user),
+    };
+    const tls = endpoints.firestore.tls;
+    const client = createUserClient({ ...place, tls, maxConnections: CONNECTIONS }, this.#clock);
+    return {
+      store: confine(store.store),
+      patientStore: confine(store.patientStore),
+      userClient: confinedClient(client, this.scope, caps),
+      openListenChannel: () =>
+        openListenChannel(
+          { ...place, credentials: bareChannelCredentials(this.#project, "firestore") },
+          this.#clock,
+        ),
+      directory: this.#accounts,
+      admit: (users, output, signal) => this.#admit(users, output, signal),
+      close: () => Promise.resolve(client.close()),
+    };
+  }
+
+  /** How to delete what the run has made. */
+  get cleanCommand(): string {
+    return cleanCommand(this.#request.options, this.scope.runId);
+  }
+
+  async #compare(): Promise<void> {
+    const { output, indexesFile } = this.#request;
+    const rules = rulesDifference(
+      await readFile(RULES_FILE, "utf8"),
+      await readDeployedRules(this.#clock, this.#project, this.signal),
+    );
+    const local = readIndexFile(await readFile(indexesFile, "utf8"));
+    assert(local.kind === "read", `${indexesFile} was read before`);
+    const deployed = await readDeployedIndexes(this.#clock, this.#project, this.signal);
+    const indexes = [
+      ...indexDifference(local.file, deployed.file),
+      ...deployed.notReady.map((one) => `! not ready: ${one}`),
+    ];
+    this.#say("Security rules", rules);
+    this.#say("Indexes", indexes);
+    for (const line of [...rules, ...indexes]) output.line(`    ${line}`);
+  }
+
+  #say(what: string, difference: readonly string[]): void {
+    const text =
+      difference.length === 0
+        ? `${what}: what is deployed is what the files say.`
+        : `${what}: deployed are others than the files say: ${difference.join("; ")}`;
+    this.notes.push(text);
+    const short =
+      difference.length === 0 ? text : `${what}: deployed are others than the files say:`;
+    this.#request.output.line(`  ${short}`);
+  }
+
+  #bill({ location }: DeployedDatabase): WriteLimits {
+    const { options, scenarios, output } = this.#request;
+    const { users, tenants, maxCost, maxWrites, maxWritesPerSecond } = options;
+    const estimate = estimateRun({
+      users,
+      tenants,
+      phases: phasesOf(scenarios, options.durationMs),
+    });
+    const bill = billOf({ estimate, location, maxCost, maxWrites, maxWritesPerSecond });
+    for (const line of bill.lines) output.line(`  ${line}`);
+    this.notes.push(...bill.lines);
+    return bill.limits;
+  }
+
+  /** The first that is written: the lease, then the manifest. */
+  async #begin(store: Store): Promise<StagingLease> {
+    const { output, options } = this.#request;
+    const { runId, prefix } = this.scope;
+    this.signal.throwIfAborted();
+    const lease = await asRefusals(this.#project, () =>
+      takeStagingLease(this.#clock, store, {
+        run: runId,
+        purpose: "run",
+        onLost: (reason) => this.#stop(reason),
+      }),
+    );
+    if (lease.takenOverFrom !== undefined) {
+      output.line(`  Run ${lease.takenOverFrom} never gave its lease back; it may want cleaning.`);
+    }
+    try {
+      await createManifest(store, {
+        run: runId,
+        prefix,
+        status: "running",
+        command: replayCommand(options),
+        commit: commitName(),
+        users: options.users,
+        started_at: new Date(Math.round(this.#clock.wallMs())),
+        ended_at: null,
+        writes: 0,
+      });
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+    output.line(
+      `  Run ${runId}: every ID begins with ${prefix}. To clean up: ${this.cleanCommand}`,
+    );
+    return lease;
+  }
+
+  #target({ location }: DeployedDatabase): Target {
+    const { projectId, databaseId, endpoints, isGoogle } = this.#project;
+    const posed = isGoogle ? "" : ", posed by a gateway";
+    return {
+      kind: "staging",
+      isPosed: !isGoogle,
+      projectId,
+      endpoint: endpoints.firestore.host,
+      description: `project ${projectId}, database ${databaseId} in ${location}${posed}`,
+      reason: "asked for",
+      limits: "off",
+      latency: "off",
+      control: null,
+      evaluatesRules: isGoogle,
+      processId: null,
+      gatewayProcessId: null,
+      // What is lost here ends the run by its signal, with a partial report.
+      died: new Promise(() => undefined),
+      stage: (stage) => this.#caps?.enter(stage),
+      clear: () => Promise.resolve(),
+      collectionIds: (path) => collectionIds(this.#clock, this.#project, path),
+      stop: () => (this.#stopped ??= this.#giveBack()),
+    };
+  }
+
+  async #admit(
+    users: Parameters<NonNullable<Database["admit"]>>[0],
+    output: RunOutput,
+    signal: AbortSignal,
+  ): Promise<void> {
+    output.phase(`Importing ${users.length} accounts, and signing them in`);
+    const startedMs = this.#clock.monotonicMs();
+    const known = users.map(({ uid, email, tenantId }) => ({
+      uid,
+      email,
+      tenantId,
+      emailVerified: true,
+    }));
+    await this.#accounts.import(known, signal, (done) =>
+      output.progress(done, users.length, "accounts"),
+    );
+    const importedMs = this.#clock.monotonicMs();
+    const uids = users.map(({ uid }) => uid);
+    await this.tokens.signIn(uids, signal, (done) =>
+      output.progress(done, users.length, "sign-ins"),
+    );
+    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+    this.notes.push(
+      `Accounts: ${users.length} imported in ${seconds(importedMs - startedMs)} s and signed in with custom tokens in ${seconds(this.#clock.monotonicMs() - importedMs)} s, before anything was measured: onboarding latency is the service's own part, from its first look at a sign-up to its commit. A client's own sign-ups are bound to 100 an hour and IP address there, and were not used.`,
+    );
+  }
+
+  #stop(reason: string): void {
+    this.#stopping.abort(new Error(reason));
+  }
+
+  /** Gives the lease back, and says what is left. Never rejects: the report is to be written. */
+  async #giveBack(): Promise<void> {
+    const { store, lease } = this.#parts();
+    const { output } = this.#request;
+    const endedAt = new Date(Math.round(this.#clock.wallMs()));
+    const ended = { status: "ended", ended_at: endedAt, writes: this.writes } as const;
+    const failures: string[] = [];
+    const attempt = async (what: string, action: () => Promise<void>): Promise<void> => {
+      try {
+        await action();
+      } catch (error) {
+        failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+    await attempt("the run's manifest", () => updateManifest(store.store, this.scope.runId, ended));
+    await attempt("the lease, which runs out within a minute", () => lease.release());
+    await attempt("the connection", () => store.close());
+    for (const failure of failures) output.line(`  Not given back: ${failure}`);
+    output.line(
+      `Run ${this.scope.runId} has left its data in the project. To clean up: ${this.cleanCommand}`,
+    );
+  }
+
+  #parts(): { store: ProjectStore; lease: StagingLease; caps: WriteCaps } {
+    assert(this.#opened !== undefined && this.#caps !== undefined, "the project is not open yet");
+    return { ...this.#opened, caps: this.#caps };
+  }
+}
