@@ -1,6 +1,5 @@
-import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { audit, type AuditReport } from "../audit/audit.ts";
@@ -13,7 +12,7 @@ import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
 import { createPaint, type Colour } from "./paint.ts";
 import { INDEXES_FILE, RULES_FILE } from "./project-files.ts";
 import { takenOnce } from "./taken-once.ts";
-import type { TextStream } from "./text-stream.ts";
+import { writeOutput, writeWhole } from "./write-output.ts";
 
 const THRESHOLDS = [...SEVERITIES, "never"] as const;
 type Threshold = (typeof THRESHOLDS)[number];
@@ -147,66 +146,22 @@ async function write(
   output: string | undefined,
   { stdout, machine }: CliContext,
 ): Promise<void> {
+  const fault = (what: string, cause: Error): UserError =>
+    new UserError("E_AUDIT_OUTPUT", what, "The audit was made, and is lost; run it again.", {
+      cause,
+    });
   if (output === undefined) {
     const paint = createPaint(stdout, machine.environment);
-    await writeWhole(
-      stdout,
-      renderAudit(report, format, (kind, text) => paint(COLOURS[kind], text)),
-    );
+    const text = renderAudit(report, format, (kind, part) => paint(COLOURS[kind], part));
+    await writeWhole(stdout, text, fault);
     return;
   }
-  try {
-    await replaceFile(
-      output,
-      renderAudit(report, format, (_, text) => text),
-    );
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      "E_AUDIT_OUTPUT",
-      `--output: "${output}" cannot be written: ${reason}. Accepted: a file in a folder that exists.`,
-      "The audit was made, and is lost; run it again.",
-      { cause: error },
-    );
-  }
-  stdout.write(`${output}: ${countsText(report)}.\n`);
-}
-
-/** On a full disk, what was there stays: the file is made beside it and takes its place when whole. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
-  // A device, a pipe, a link: not to be replaced.
-  if (there !== undefined && !there.isFile()) return writeFile(path, text);
-  const draft = `${path}.writing`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, path);
-  } catch (error) {
-    // A failure here must not hide the one that led to it.
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
-
-/**
- * The process ends as soon as the exit code is known, and a pipe takes 64 KiB at a time: what it has
- * not taken by then would be lost. A reader that has gone away (`| head`) is no fault.
- */
-async function writeWhole(stream: TextStream, text: string): Promise<void> {
-  if (!(stream instanceof Writable)) {
-    stream.write(text);
-    return;
-  }
-  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
-    stream.write(text, resolve);
-  });
-  if (!error || error.code === "EPIPE") return;
-  throw new UserError(
-    "E_AUDIT_OUTPUT",
-    `standard output cannot be written: ${error.message}. Accepted: a file or a pipe that takes it.`,
-    "The audit was made, and is lost; run it again.",
-    { cause: error },
+  await writeOutput(
+    output,
+    renderAudit(report, format, (_, text) => text),
+    fault,
   );
+  stdout.write(`${output}: ${countsText(report)}.\n`);
 }
 
 function isFailed({ findings }: AuditReport, threshold: Threshold): boolean {

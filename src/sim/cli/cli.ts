@@ -13,6 +13,7 @@ import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { createK6Command } from "./k6-command.ts";
 import { reportError } from "./report-error.ts";
 import { createRehearsalCommand } from "./rehearsal-command.ts";
+import { createMonitorCommand } from "./monitor-command.ts";
 import { createReplayCommand } from "./replay-command.ts";
 import { createRunCommand } from "./run-command.ts";
 import { createScenariosCommand } from "./scenarios-command.ts";
@@ -35,6 +36,7 @@ export async function runCli(
     createCleanCommand(context),
     createScenariosCommand(context),
     createAuditCommand(context),
+    createMonitorCommand(context),
     createReplayCommand(context),
     createShrinkCommand(context),
     createHeadroomCommand(context),

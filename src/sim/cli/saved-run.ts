@@ -7,7 +7,7 @@ import { UserError, type UserErrorCode } from "./errors.ts";
 
 export const RESULT_FILE = "result.json";
 
-/** A run on a virtual clock, as its report holds it. */
+/** A run, as its report holds it. */
 export interface SavedRun {
   readonly text: string;
   readonly result: Result;
@@ -15,6 +15,19 @@ export interface SavedRun {
 
 /** Throws a UserError of that code when the folder holds no such run. */
 export async function readVirtualRun(folder: string, code: UserErrorCode): Promise<SavedRun> {
+  const { text, result } = await readRun(folder, code);
+  if (result.run.options["clock"] !== "virtual") {
+    throw new UserError(
+      code,
+      `"${join(folder, RESULT_FILE)}": the run was made in real time, which does not repeat itself`,
+      `Its load does: ${result.run.command}`,
+    );
+  }
+  return { text, result };
+}
+
+/** Any run's. Throws a UserError of that code when the folder holds none. */
+export async function readRun(folder: string, code: UserErrorCode): Promise<SavedRun> {
   const path = join(folder, RESULT_FILE);
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     const message = `"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`;
@@ -22,15 +35,7 @@ export async function readVirtualRun(folder: string, code: UserErrorCode): Promi
       cause: error,
     });
   });
-  const result = parseResult(path, text, code);
-  if (result.run.options["clock"] !== "virtual") {
-    throw new UserError(
-      code,
-      `"${path}": the run was made in real time, which does not repeat itself`,
-      `Its load does: ${result.run.command}`,
-    );
-  }
-  return { text, result };
+  return { text, result: parseResult(path, text, code) };
 }
 
 function parseResult(path: string, text: string, code: UserErrorCode): Result {

@@ -65,7 +65,7 @@ function checkOf(comparison: Comparison, basis: Basis): Check {
   return {
     ...COMMON,
     ...ROWS[quantity],
-    target: `apart by at most ${MONITORING_SHARE * 100}% or ${MONITORING_ALLOWED}, and what is counted within 5 s of the samples' ends`,
+    target: `apart by at most ${MONITORING_SHARE * 100}% or ${MONITORING_ALLOWED}`,
     figure: isCompared ? `${own} counted, ${formatCount(monitored)} monitored` : "no samples",
     value: isCompared ? apart : null,
     bound: isCompared ? tolerance : null,

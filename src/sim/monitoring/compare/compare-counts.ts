@@ -36,7 +36,8 @@ export interface CompareOptions {
 /**
  * The run dates an operation by its answer, the service by its own clock: the clocks may differ by
  * a second, an answer may take longer than that, and the run counts by the second. What was counted
- * this near to an end of the span may be on the other side of it for Monitoring.
+ * this near to an end of the span may be on the other side of it for Monitoring. Samples that begin
+ * or end so near to the window are looked at with it.
  */
 const EDGE_MS = 5000;
 
@@ -146,14 +147,16 @@ function explainedByGaps({ near, gaps, own, span, total }: Facts): boolean {
 /**
  * One in a hundred, or a few: "excluding data loss due to errors", as the service's descriptors say,
  * and no figure is published for it; what a lost answer leaves open is in the count's own range
- * already. Besides, all that was counted at the very ends.
+ * already. Besides, where the run went on beyond an end of the span: all that was counted around it.
  */
 function toleranceOf(own: OwnCount, { fromMs, toMs }: Span, total: Range): number {
-  const ends = [fromMs, toMs].map((atMs) =>
-    own.within({ fromMs: atMs - EDGE_MS, toMs: atMs + EDGE_MS }),
-  );
-  const atEnds = ends.reduce((most, [, one]) => most + one, 0);
-  return Math.max(MONITORING_ALLOWED, MONITORING_SHARE * total[1]) + atEnds;
+  const before = { fromMs: fromMs - EDGE_MS, toMs: fromMs };
+  const after = { fromMs: toMs, toMs: toMs + EDGE_MS };
+  const atStart =
+    own.within(before)[1] === 0 ? 0 : own.within({ ...before, toMs: fromMs + EDGE_MS })[1];
+  const atEnd =
+    own.within(after)[1] === 0 ? 0 : own.within({ ...after, fromMs: toMs - EDGE_MS })[1];
+  return Math.max(MONITORING_ALLOWED, MONITORING_SHARE * total[1]) + atStart + atEnd;
 }
 
 /** A run's own count of one quantity, by stretches of time. */

@@ -56,6 +56,11 @@ export function compareReading(
   };
 }
 
+/** A reading by itself. */
+export function describeReading(reading: MetricsReading, window: Span): MonitoringEvidence {
+  return { ...factsOf(reading, window), unreadable: null, comparisons: [] };
+}
+
 function factsOf(reading: MetricsReading, window: Span) {
   return {
     project: reading.project,

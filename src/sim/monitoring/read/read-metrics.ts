@@ -65,12 +65,12 @@ export async function readMetrics(
     question.wanted,
   );
   const { samplePeriodMs, ingestDelayMs } = known;
-  if (question.isPatient && known.metrics.length > 0) {
-    const readyMs = question.untilMs + samplePeriodMs + ingestDelayMs;
-    await waitUntil(patience, readyMs, onWait);
-  }
+  const readyMs = question.untilMs + samplePeriodMs + ingestDelayMs;
+  // What is so long past has come to rest.
+  const isOld = clock.wallMs() > readyMs + MOST_READINGS * samplePeriodMs;
+  if (question.isPatient && known.metrics.length > 0) await waitUntil(patience, readyMs, onWait);
   let metrics = await readAll(reader, question, known.metrics, patience);
-  let settled = !question.isPatient;
+  let settled = !question.isPatient || isOld;
   for (let reading = 1; !settled && reading < MOST_READINGS; reading += 1) {
     if (known.metrics.length > 0) await clock.sleep(samplePeriodMs, signal);
     const again = await readAll(reader, question, known.metrics, patience);
