@@ -49,7 +49,7 @@ const ROLES: Readonly<Record<StagingApi, string>> = {
   rules: "Firebase Rules Viewer (roles/firebaserules.viewer)",
   identityToolkit: "Firebase Authentication Admin (roles/firebaseauth.admin)",
   monitoring: "Monitoring Viewer (roles/monitoring.viewer)",
-  resourceManager: "Browser (roles/browser)",
+  resourceManager: "Cloud Datastore User (roles/datastore.user) or Browser (roles/browser)",
   iamCredentials:
     "Service Account Token Creator (roles/iam.serviceAccountTokenCreator) on the account that signs",
 };
