@@ -4,6 +4,7 @@ import { createAuditCommand } from "./audit-command.ts";
 import { createCleanCommand } from "./clean-command.ts";
 import { fromCommander, unknownCommand } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
+import { createCompareCommand } from "./compare-command.ts";
 import { createDoctorCommand } from "./doctor-command.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -41,6 +42,7 @@ export async function runCli(
     createShrinkCommand(context),
     createHeadroomCommand(context),
     createTuneCommand(context),
+    createCompareCommand(context),
     createK6Command(context),
   ];
   const program = createProgram(context);

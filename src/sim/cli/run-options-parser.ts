@@ -51,7 +51,7 @@ export function single(flag: string) {
   };
 }
 
-function several(flag: string) {
+export function several(flag: string) {
   return (value: string, previous: readonly string[] | undefined): readonly string[] => {
     refuseFlag(flag, value);
     return [...(previous ?? []), value];

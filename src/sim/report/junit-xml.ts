@@ -1,26 +1,6 @@
 import { groupChecks, partialNotice, type CheckGroup } from "./check-groups.ts";
-import { withoutControls } from "./plain-text.ts";
+import { renderJunit, type Outcome, type TestCase, type TestSuite } from "./junit-suites.ts";
 import type { Check, Result } from "./result.ts";
-
-/** How a test case ended; `error` is a run that did not get far enough to tell. */
-type Outcome =
-  | { readonly kind: "passed" }
-  | {
-      readonly kind: "failure" | "error" | "skipped";
-      readonly message: string;
-      readonly text: string;
-    };
-
-interface TestCase {
-  readonly suite: string;
-  readonly name: string;
-  readonly outcome: Outcome;
-}
-
-interface TestSuite {
-  readonly name: string;
-  readonly cases: readonly TestCase[];
-}
 
 /**
  * junit.xml: a suite for each group of checks and a test case for each check. The first suite holds
@@ -28,15 +8,20 @@ interface TestSuite {
  * Inconclusive checks are skipped ones: JUnit has no closer word.
  */
 export function renderJunitXml(result: Result): string {
-  const suites = [runSuite(result), ...groupChecks(result.checks).map(groupSuite)];
-  const seconds = result.run.durationMs / 1000;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="plimsoll" ${counts(suites.flatMap((suite) => suite.cases))} time="${seconds}">`,
-    ...suites.flatMap((suite, index) => suiteXml(suite, index === 0 ? seconds : 0, result)),
-    "</testsuites>",
-    "",
-  ].join("\n");
+  const { run, target } = result;
+  return renderJunit([runSuite(result), ...groupChecks(result.checks).map(groupSuite)], {
+    seconds: run.durationMs / 1000,
+    startedAt: run.startedAt,
+    command: run.command,
+    properties: {
+      seed: run.seed,
+      commit: run.commit,
+      target: target.kind,
+      limits: target.limits,
+      latency: target.latency,
+      run: run.id,
+    },
+  });
 }
 
 function runSuite(result: Result): TestSuite {
@@ -76,61 +61,4 @@ function outcomeOf(verdict: Check["verdict"], message: string, text: string): Ou
     case "inconclusive":
       return { kind: "skipped", message: `inconclusive: ${message}`, text };
   }
-}
-
-function suiteXml(suite: TestSuite, seconds: number, result: Result): readonly string[] {
-  const { run, target } = result;
-  const properties = {
-    seed: run.seed,
-    commit: run.commit,
-    target: target.kind,
-    limits: target.limits,
-    latency: target.latency,
-    run: run.id,
-  };
-  const attributes =
-    `name="${escapeXml(suite.name)}" ${counts(suite.cases)} time="${seconds}" ` +
-    `timestamp="${escapeXml(run.startedAt)}"`;
-  return [
-    `  <testsuite ${attributes}>`,
-    "    <properties>",
-    ...Object.entries(properties).map(
-      ([name, value]) => `      <property name="${name}" value="${escapeXml(String(value))}"/>`,
-    ),
-    "    </properties>",
-    ...suite.cases.flatMap(caseXml),
-    `    <system-out>repeat with: ${escapeXml(run.command)}</system-out>`,
-    "  </testsuite>",
-  ];
-}
-
-function caseXml({ suite, name, outcome }: TestCase): readonly string[] {
-  const open = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(name)}" time="0"`;
-  if (outcome.kind === "passed") return [`${open}/>`];
-  const { kind, message, text } = outcome;
-  return [
-    `${open}>`,
-    `      <${kind} message="${escapeXml(message)}">${escapeXml(text)}</${kind}>`,
-    "    </testcase>",
-  ];
-}
-
-function counts(cases: readonly TestCase[]): string {
-  const count = (kind: Outcome["kind"]): number =>
-    cases.filter(({ outcome }) => outcome.kind === kind).length;
-  return (
-    `tests="${cases.length}" failures="${count("failure")}" errors="${count("error")}" ` +
-    `skipped="${count("skipped")}"`
-  );
-}
-
-/** XML 1.0 cannot hold most control characters, not even as references, so they are replaced. */
-function escapeXml(text: string): string {
-  return withoutControls(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;")
-    .replaceAll("\t", "&#9;");
 }

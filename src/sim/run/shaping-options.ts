@@ -1,6 +1,7 @@
 import type { RunOptions } from "../config/run-options.ts";
 
-const OF_THE_REPORT: ReadonlySet<string> = new Set([
+/** Options that say where and how a run is shown. */
+export const OF_THE_REPORT: ReadonlySet<string> = new Set([
   "reports",
   "quiet",
 ] satisfies (keyof RunOptions)[]);

@@ -1,0 +1,58 @@
+/**
+ * How much evidence for a change series without one show by chance; made by scripts/compare-table.ts
+ * from 60000 series a row. `length`: runs. `ratio`: the noise's scale over the least change told.
+ * `passed`: the share in which anything was found at all. `evidence`: what was exceeded with each of
+ * the chances of NULL_CHANCES; 0: nothing was found so often.
+ */
+export const NULL_CHANCES = [0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
+
+export const NULL_TABLE = [
+  { length: 13, ratio: 0.2, passed: 0.0, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 13, ratio: 0.25, passed: 0.00005, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 13, ratio: 0.3, passed: 0.0002, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 6.78] },
+  { length: 13, ratio: 0.35, passed: 0.000767, evidence: [0.0, 0.0, 0.0, 0.0, 6.17, 7.91] },
+  { length: 13, ratio: 0.4, passed: 0.0021, evidence: [0.0, 0.0, 0.0, 4.93, 7.09, 9.17] },
+  { length: 13, ratio: 0.45, passed: 0.004283, evidence: [0.0, 0.0, 3.66, 5.97, 7.25, 8.11] },
+  { length: 13, ratio: 0.5, passed: 0.008383, evidence: [0.0, 0.0, 4.75, 6.26, 7.84, 9.4] },
+  { length: 13, ratio: 0.6, passed: 0.0194, evidence: [0.0, 3.41, 5.24, 6.45, 7.84, 8.34] },
+  { length: 13, ratio: 0.7, passed: 0.0346, evidence: [1.82, 3.91, 5.31, 6.84, 8.1, 9.56] },
+  { length: 13, ratio: 1, passed: 0.08405, evidence: [2.76, 4.08, 5.42, 6.74, 8.29, 9.7] },
+  { length: 13, ratio: 1.5, passed: 0.14485, evidence: [2.94, 4.22, 5.55, 6.93, 8.09, 10.1] },
+  { length: 13, ratio: 3, passed: 0.222017, evidence: [2.92, 4.2, 5.49, 6.71, 8.13, 8.99] },
+  { length: 20, ratio: 0.2, passed: 0.0, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 20, ratio: 0.25, passed: 0.000033, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 20, ratio: 0.3, passed: 0.0001, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 20, ratio: 0.35, passed: 0.000683, evidence: [0.0, 0.0, 0.0, 0.0, 6.6, 10.15] },
+  { length: 20, ratio: 0.4, passed: 0.0018, evidence: [0.0, 0.0, 0.0, 5.37, 7.61, 9.7] },
+  { length: 20, ratio: 0.45, passed: 0.004133, evidence: [0.0, 0.0, 4.28, 6.33, 8.13, 8.94] },
+  { length: 20, ratio: 0.5, passed: 0.008067, evidence: [0.0, 0.0, 5.45, 6.98, 8.68, 9.24] },
+  { length: 20, ratio: 0.6, passed: 0.024133, evidence: [0.0, 4.62, 6.37, 7.68, 8.91, 9.84] },
+  { length: 20, ratio: 0.7, passed: 0.04895, evidence: [3.23, 5.0, 6.41, 7.87, 9.17, 10.58] },
+  { length: 20, ratio: 1, passed: 0.15035, evidence: [4.06, 5.4, 6.88, 8.17, 9.36, 10.34] },
+  { length: 20, ratio: 1.5, passed: 0.29445, evidence: [4.14, 5.44, 6.81, 7.85, 9.09, 9.89] },
+  { length: 20, ratio: 3, passed: 0.468533, evidence: [4.16, 5.41, 6.82, 8.09, 9.87, 11.45] },
+  { length: 40, ratio: 0.2, passed: 0.000017, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 40, ratio: 0.25, passed: 0.000033, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 40, ratio: 0.3, passed: 0.000117, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 5.11] },
+  { length: 40, ratio: 0.35, passed: 0.000367, evidence: [0.0, 0.0, 0.0, 0.0, 5.4, 8.05] },
+  { length: 40, ratio: 0.4, passed: 0.0012, evidence: [0.0, 0.0, 0.0, 5.27, 7.63, 9.91] },
+  { length: 40, ratio: 0.45, passed: 0.002983, evidence: [0.0, 0.0, 0.0, 6.25, 7.64, 9.21] },
+  { length: 40, ratio: 0.5, passed: 0.00565, evidence: [0.0, 0.0, 5.17, 6.69, 8.01, 9.54] },
+  { length: 40, ratio: 0.6, passed: 0.014783, evidence: [0.0, 3.83, 5.84, 6.99, 8.48, 10.25] },
+  { length: 40, ratio: 0.7, passed: 0.031683, evidence: [2.25, 4.55, 6.34, 7.67, 9.06, 10.88] },
+  { length: 40, ratio: 1, passed: 0.101183, evidence: [3.76, 5.21, 6.7, 7.87, 9.2, 10.41] },
+  { length: 40, ratio: 1.5, passed: 0.224833, evidence: [4.06, 5.39, 6.7, 7.67, 8.94, 10.17] },
+  { length: 40, ratio: 3, passed: 0.391, evidence: [4.14, 5.43, 6.74, 8.06, 9.34, 10.15] },
+  { length: 80, ratio: 0.2, passed: 0.0, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 80, ratio: 0.25, passed: 0.000017, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0] },
+  { length: 80, ratio: 0.3, passed: 0.000117, evidence: [0.0, 0.0, 0.0, 0.0, 0.0, 7.99] },
+  { length: 80, ratio: 0.35, passed: 0.000417, evidence: [0.0, 0.0, 0.0, 0.0, 7.06, 8.54] },
+  { length: 80, ratio: 0.4, passed: 0.001167, evidence: [0.0, 0.0, 0.0, 5.35, 7.13, 8.48] },
+  { length: 80, ratio: 0.45, passed: 0.0022, evidence: [0.0, 0.0, 0.0, 6.3, 7.8, 8.91] },
+  { length: 80, ratio: 0.5, passed: 0.00495, evidence: [0.0, 0.0, 5.11, 6.95, 8.32, 8.81] },
+  { length: 80, ratio: 0.6, passed: 0.013383, evidence: [0.0, 3.75, 5.54, 6.88, 8.09, 9.35] },
+  { length: 80, ratio: 0.7, passed: 0.0261, evidence: [0.0, 4.41, 6.0, 7.4, 8.44, 9.45] },
+  { length: 80, ratio: 1, passed: 0.087933, evidence: [3.46, 4.91, 6.52, 7.67, 9.06, 10.07] },
+  { length: 80, ratio: 1.5, passed: 0.186667, evidence: [3.73, 5.08, 6.39, 7.9, 9.2, 10.26] },
+  { length: 80, ratio: 3, passed: 0.32925, evidence: [3.89, 5.08, 6.31, 7.24, 8.57, 9.47] },
+];
