@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assert } from "../../std/assert.ts";
+import { assert, AssertionError } from "../../std/assert.ts";
 import type { ClientOperation } from "../config/scenario.ts";
 import type { ClientArrival } from "../drivers/client-arrivals.ts";
 import type { ClientPhase, DriverRecorder, ReadyClients } from "../drivers/client-driver.ts";
 import { DEFAULT_DRAIN_TIMEOUT_MS } from "../drivers/client-lane.ts";
-import { createOperations } from "../drivers/operations.ts";
 import { DEFAULT_TIMEOUT_MS } from "../drivers/user-client.ts";
 import type { Machine } from "../targets/machine.ts";
 import { endProcess } from "../targets/watch-process.ts";
@@ -15,8 +14,9 @@ import type { K6DriverOptions } from "./k6-driver.ts";
 import { faultyEnd, faultySummary, startK6, type K6Process } from "./k6-process.ts";
 import { LINE_PREFIX } from "./line-format.ts";
 import { makePlan } from "./make-plan.ts";
-import { openPhaseDesk, type PhaseDesk } from "./phase-desk.ts";
 import { ProcessorWatch, type ProcessorUse } from "./processor-time.ts";
+import { serveSignUps, type SignUpServer } from "./sign-up-server.ts";
+import { createStartBarrier, type StartBarrier } from "./start-barrier.ts";
 
 /** From the word that the phase begins to the first arrival: k6 wakes its virtual users in it. */
 const LEAD_MS = 1000;
@@ -34,7 +34,10 @@ export class K6Clients implements ReadyClients {
   readonly #arrivals: ReadonlyMap<ClientOperation, readonly ClientArrival[]>;
   readonly #faults: string[] = [];
   #processes: readonly K6Process[] = [];
-  #desk: PhaseDesk | undefined;
+  /** What a sign-up broke that should never break. */
+  readonly #broken = Promise.withResolvers<unknown>();
+  #barrier: StartBarrier | undefined;
+  #signUps: SignUpServer | undefined;
   #folder: string | undefined;
   #book: ArrivalBook | undefined;
   #isEarly = false;
@@ -49,15 +52,13 @@ export class K6Clients implements ReadyClients {
   /** Until all processes wait for the phase to begin, or one is known to be unable to. */
   async prepare(): Promise<void> {
     const { processes } = this.#options;
-    const { clock, signal, say, rng, journal, signUp, userClient } = this.#phase;
-    const operations = createOperations({ client: userClient, clock, rng, journal, signUp });
-    const nobody = { uid: "", email: "", tenantId: "", strategyIds: [], cash: "0", activity: 0 };
-    this.#desk = await openPhaseDesk(processes, () =>
-      operations["sign-up"]({ user: nobody, content: { kind: "nothing" } }, signal),
-    );
+    const { signal, say } = this.#phase;
+    this.#barrier = await createStartBarrier(processes);
+    this.#signUps = await serveSignUps(() => this.#signUp());
     this.#folder = await mkdtemp(join(tmpdir(), "plimsoll-k6-"));
     const planFile = join(this.#folder, "plan.json");
-    await writeFile(planFile, JSON.stringify(this.#plan(this.#desk)), { mode: 0o600 });
+    const plan = this.#plan(this.#barrier.url, this.#signUps.url);
+    await writeFile(planFile, JSON.stringify(plan), { mode: 0o600 });
     say(`k6 ${this.#options.k6.version} makes ready`);
     for (let index = 0; index < processes; index += 1) {
       const process = await startK6(this.#machine, {
@@ -70,13 +71,13 @@ export class K6Clients implements ReadyClients {
       });
       this.#processes = [...this.#processes, process];
     }
-    await this.#untilReady(this.#desk);
+    await this.#untilReady(this.#barrier);
     signal.throwIfAborted();
   }
 
   async run(recorder: DriverRecorder, signal: AbortSignal): Promise<void> {
-    const desk = this.#desk;
-    assert(desk !== undefined, "k6 runs before it was prepared");
+    const barrier = this.#barrier;
+    assert(barrier !== undefined, "k6 runs before it was prepared");
     const { clock } = this.#phase;
     const startWallMs = clock.wallMs() + (recorder.startMs - clock.monotonicMs());
     const book = new ArrivalBook(this.#arrivals, { ...this.#phase, recorder, startWallMs });
@@ -85,8 +86,8 @@ export class K6Clients implements ReadyClients {
       clock,
       this.#processes.map(({ processId }) => processId),
     );
-    desk.begin(startWallMs);
-    const end = await this.#untilEnded(desk, recorder.startMs, signal);
+    barrier.open(startWallMs);
+    const end = await this.#untilEnded(recorder.startMs, signal);
     const processor = await watch.stop();
     await this.#endAll();
     if (end === "in-time") await this.#readSummaries();
@@ -97,11 +98,22 @@ export class K6Clients implements ReadyClients {
 
   async close(): Promise<void> {
     await this.#endAll();
-    await this.#desk?.close();
+    await this.#barrier?.close();
+    await this.#signUps?.close();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #plan(desk: PhaseDesk) {
+  /** k6 takes a sign-up that fails for an outcome; what must never fail ends the run. */
+  async #signUp(): Promise<void> {
+    try {
+      await this.#phase.signUp();
+    } catch (error) {
+      if (error instanceof AssertionError) this.#broken.resolve(error);
+      throw error;
+    }
+  }
+
+  #plan(startUrl: string, signUpUrl: string) {
     const { scenario, target, durationMs, rng } = this.#phase;
     return makePlan({
       scenario,
@@ -110,11 +122,11 @@ export class K6Clients implements ReadyClients {
         projectId: target.projectId,
         reach: "loopback",
       },
-      start: { kind: "harness", url: desk.startUrl },
+      start: { kind: "harness", url: startUrl },
       durationMs,
       requestTimeoutMs: DEFAULT_TIMEOUT_MS,
       arrivals: this.#arrivals,
-      signUpUrl: desk.signUpUrl,
+      signUpUrl,
       seed: rng.fork("back-off").integer(0, 2 ** 32 - 1),
       instances: this.#options.processes,
     });
@@ -126,14 +138,14 @@ export class K6Clients implements ReadyClients {
   }
 
   /** A process that cannot begin is a fault of the phase, which goes on without its clients. */
-  async #untilReady(desk: PhaseDesk): Promise<void> {
+  async #untilReady(barrier: StartBarrier): Promise<void> {
     const { clock, signal } = this.#phase;
     const over = new AbortController();
     const late = clock.sleep(READY_MAX_MS, AbortSignal.any([signal, over.signal])).then(
       () => void this.#faults.push(`k6 was not ready within ${READY_MAX_MS / 1000} s`),
       () => undefined, // It was ready, or the run was interrupted.
     );
-    await Promise.race([desk.allReady, late, this.#anyFaultyEnd()]);
+    await Promise.race([barrier.allWait, late, this.#anyFaultyEnd()]);
     over.abort();
     await late;
   }
@@ -148,7 +160,6 @@ export class K6Clients implements ReadyClients {
    * killed: their part of the load is still what it was to be.
    */
   async #untilEnded(
-    desk: PhaseDesk,
     startMs: number,
     signal: AbortSignal,
   ): Promise<"in-time" | "too-late" | "cut-short" | { readonly fault: unknown }> {
@@ -161,23 +172,26 @@ export class K6Clients implements ReadyClients {
         () => "too-late" as const,
         () => "cut-short" as const,
       );
-    const ended = this.#faults.length > 0 ? Promise.resolve([]) : this.#allEnded();
+    const ended = this.#faults.length > 0 ? Promise.resolve([]) : this.#faultyEnds();
+    let faults: readonly string[] = [];
     const end = await Promise.race([
-      ended.then(() => "in-time" as const),
+      ended.then((found) => ((faults = found), "in-time" as const)),
       timer,
-      desk.fault.then((fault) => ({ fault })),
+      this.#broken.promise.then((fault) => ({ fault })),
     ]);
     over.abort();
     await timer;
+    // Those that the harness ends itself end in no fault of theirs.
+    if (end === "in-time") this.#faults.push(...faults);
     if (end === "too-late") this.#faults.push("k6 did not end after the phase, and was ended");
     return end;
   }
 
-  async #allEnded(): Promise<readonly string[]> {
+  /** Once all have ended. */
+  async #faultyEnds(): Promise<readonly string[]> {
     const faults = await Promise.all(
       this.#processes.map(async (process) => faultyEnd(process, await process.ended)),
     );
-    this.#faults.push(...faults.filter((fault) => fault !== undefined));
     return faults.filter((fault) => fault !== undefined);
   }
 

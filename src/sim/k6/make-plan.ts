@@ -51,8 +51,12 @@ export function makePlan(source: PlanSource): K6Plan {
   });
 }
 
-/** Enough for the fullest second when every answer takes one: the worst stall that is planned for. */
-const STALL_MS = 1000;
+/**
+ * Enough for the fullest second when every answer takes one and a half: the worst stall that is
+ * planned for. Each of them takes k6 most of a MiB.
+ */
+const SECOND_MS = 1000;
+const STALL_SECONDS = 1.5;
 /** Room for a few slow answers where arrivals are rare. */
 const VUS_MIN = 4;
 /** As many as the Node driver lets be under way at a time. */
@@ -63,10 +67,13 @@ function virtualUsers(arrivals: readonly ClientArrival[], instances: number): nu
   const counts = new Map<number, number>();
   let fullest = 0;
   for (const { offsetMs } of arrivals) {
-    const second = Math.floor(offsetMs / STALL_MS);
+    const second = Math.floor(offsetMs / SECOND_MS);
     const count = (counts.get(second) ?? 0) + 1;
     counts.set(second, count);
     fullest = Math.max(fullest, count);
   }
-  return Math.max(instances, Math.min(VUS_MAX, Math.max(VUS_MIN, Math.ceil(fullest * 1.2))));
+  return Math.max(
+    instances,
+    Math.min(VUS_MAX, Math.max(VUS_MIN, Math.ceil(fullest * STALL_SECONDS))),
+  );
 }
