@@ -14,5 +14,6 @@ export async function prepareStaging(options: RunOptions, context: CliContext): 
   const choice = { projectId, file: options.projectFile };
   const project = await openProject(choice, context.machine);
   const { runStaging } = await import("../staging/run-staging.ts");
-  return (request) => runStaging(project, request);
+  const { monitoringWitness } = await import("../monitoring/staging-witness.ts");
+  return (request) => runStaging(project, request, monitoringWitness);
 }

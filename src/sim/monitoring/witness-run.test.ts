@@ -63,7 +63,7 @@ async function witnessed(
   }
   server = await openMonitoringServer({ source, ...options });
   const waits: number[] = [];
-  const evidence = await witnessRun(testProject(server.port), tally.counted(), {
+  const evidence = await witnessRun(testProject(server.port), tally, {
     clock,
     signal,
     say: () => undefined,
@@ -211,16 +211,12 @@ describe("Cloud Monitoring as a run's witness", () => {
     const clock = new LeapingClock(START);
     const source = new OperationsSource(clock, { project: "test-staging" });
     server = await openMonitoringServer({ source });
-    const evidence = await witnessRun(
-      testProject(server.port),
-      new OperationTally(clock).counted(),
-      {
-        clock,
-        signal: new AbortController().signal,
-        say: () => undefined,
-        onWait: () => undefined,
-      },
-    );
+    const evidence = await witnessRun(testProject(server.port), new OperationTally(clock), {
+      clock,
+      signal: new AbortController().signal,
+      say: () => undefined,
+      onWait: () => undefined,
+    });
     expect(verdicts(evidence)).toEqual({ "harness.monitoring": "inconclusive" });
   });
 });

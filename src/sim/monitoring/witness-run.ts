@@ -15,15 +15,16 @@ import { readProject, type WitnessSurroundings } from "./read/read-project.ts";
  */
 export async function witnessRun(
   project: StagingProject,
-  counted: CountedOperations,
+  tally: { counted(): CountedOperations },
   surroundings: WitnessSurroundings,
 ): Promise<MonitoringEvidence> {
   const { clock } = surroundings;
-  const span = windowOf(counted) ?? { fromMs: clock.wallMs(), toMs: clock.wallMs() };
+  const span = windowOf(tally.counted()) ?? { fromMs: clock.wallMs(), toMs: clock.wallMs() };
   const startedMs = clock.monotonicMs();
   try {
     const reading = await readProject(project, { span, isPatient: true }, surroundings);
-    return compareReading(reading, counted, span);
+    // What goes on while it waits, such as the lease's renewals, is counted by both, too.
+    return compareReading(reading, tally.counted(), span);
   } catch (error) {
     return unread(project, span, reasonOf(error), { clock, startedMs });
   }

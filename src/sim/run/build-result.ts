@@ -102,6 +102,7 @@ export function buildResult(end: RunEnd): Result {
       ...result,
       startedAtMs: Math.max(0, Math.round(startedWallMs - end.startedWallMs)),
     })),
+    ...state.witnessed,
     histograms: histogramsOf(run, state),
     // What checks and verdicts are made from are the seconds themselves.
     series: state.phases.flatMap(({ series }) => thinPhases(series)),

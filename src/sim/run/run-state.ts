@@ -9,6 +9,7 @@ import { DirectJournal } from "../drivers/direct-journal.ts";
 import type { LedgerJournal, LedgerRecord } from "../drivers/ledger-journal.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Population, SyntheticTrade } from "../population/population.ts";
+import type { Result } from "../report/result.ts";
 import type { Expectations } from "../verify/data-audit.ts";
 import type { ClientLedgerEntry } from "../verify/ledger-audit.ts";
 import type { AcknowledgedPnl, OpenedTrade } from "../verify/trade-audit.ts";
@@ -35,6 +36,8 @@ export class RunState {
   readonly openTrades = new Map<string, number>();
   /** Figures of the limits' model that nobody publishes. */
   assumed: AssumedFigures = [];
+  /** Of a staging run: all its traffic, and what the project's own side says of it. */
+  witnessed: Required<Pick<Result, "counted" | "monitoring">> | undefined;
   provisioningMs = 0;
   signUps = 0;
   readonly #pnl = new Map<string, AcknowledgedPnl>();

@@ -1,6 +1,7 @@
 import { Firestore } from "@google-cloud/firestore";
 import { createAdminStore } from "../../system/store/admin-store.ts";
 import { StoreError, type Store } from "../../system/store/store.ts";
+import type { OperationTally } from "../measure/operation-tally.ts";
 import { DEADLINE_MS, PATIENT_DEADLINE_MS } from "../run/open-database.ts";
 import { channelCredentials } from "./channel-credentials.ts";
 import type { StagingProject } from "./project.ts";
@@ -27,6 +28,15 @@ export function openProjectStore(project: StagingProject): ProjectStore {
     store: createAdminStore(firestore, { deadlineMs: DEADLINE_MS }),
     patientStore: createAdminStore(firestore, { deadlineMs: PATIENT_DEADLINE_MS }),
     close: () => firestore.terminate(),
+  };
+}
+
+/** The same, each of its calls counted. */
+export function countedStore(store: ProjectStore, tally: OperationTally): ProjectStore {
+  return {
+    store: tally.watchStore(store.store),
+    patientStore: tally.watchStore(store.patientStore),
+    close: () => store.close(),
   };
 }
 

@@ -9,6 +9,7 @@ import type { RunOutput } from "../cli/progress.ts";
 import type { SimulationInputs } from "../cli/simulate.ts";
 import { createUserClient } from "../drivers/user-client.ts";
 import { openListenChannel } from "../drivers/listen-channel.ts";
+import { OperationTally } from "../measure/operation-tally.ts";
 import { phasesOf } from "../run/phases-of.ts";
 import { CONNECTIONS, type Database } from "../run/open-database.ts";
 import { commitName } from "../run/machine-facts.ts";
@@ -29,7 +30,12 @@ import { IdTokens } from "./id-tokens.ts";
 import { takeStagingLease, type StagingLease } from "./lease.ts";
 import { createManifest, updateManifest } from "./manifest.ts";
 import type { StagingProject } from "./project.ts";
-import { openProjectStore, watchCredentials, type ProjectStore } from "./project-store.ts";
+import {
+  countedStore,
+  openProjectStore,
+  watchCredentials,
+  type ProjectStore,
+} from "./project-store.ts";
 import { RunScope, runIdAt } from "./run-scope.ts";
 import { cappedStore, WriteCaps, type WriteLimits } from "./write-caps.ts";
 
@@ -42,6 +48,8 @@ export class StagingSession {
   readonly tokens: IdTokens;
   /** Aborts when the run is to end: Ctrl-C, a cap, a lost lease, refused credentials. */
   readonly signal: AbortSignal;
+  /** Counts all of the run's traffic with the database, nearest to it. */
+  readonly tally: OperationTally;
   /** Sentences for the report. */
   readonly notes: string[] = [];
   readonly #clock: Clock;
@@ -55,6 +63,7 @@ export class StagingSession {
 
   constructor(clock: Clock, project: StagingProject, request: StagingRequest) {
     this.#clock = clock;
+    this.tally = new OperationTally(clock);
     this.#project = project;
     this.#request = request;
     this.scope = new RunScope(runIdAt(clock.wallMs()));
@@ -67,6 +76,14 @@ export class StagingSession {
     return this.#project;
   }
 
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  get output(): RunOutput {
+    return this.#request.output;
+  }
+
   /** Documents sent to be written so far. */
   get writes(): number {
     return this.#caps?.sent ?? 0;
@@ -75,7 +92,7 @@ export class StagingSession {
   /** Looks the project over, says what the run will cost, and takes the lease. The run stops it. */
   async open(): Promise<Target> {
     const { output } = this.#request;
-    const store = openProjectStore(this.#project);
+    const store = countedStore(openProjectStore(this.#project), this.tally);
     try {
       output.phase(`Looking over project ${this.#project.projectId}`);
       const database = await requireStaging(this.#clock, this.#project, store.store, this.signal);
@@ -111,15 +128,19 @@ export class StagingSession {
       tokenOf: (user: { readonly uid: string }) => this.tokens.tokenOf(user),
     };
     const tls = endpoints.firestore.tls;
-    const client = createUserClient({ ...place, tls, maxConnections: CONNECTIONS }, this.#clock);
+    const client = this.tally.watchClient(
+      createUserClient({ ...place, tls, maxConnections: CONNECTIONS }, this.#clock),
+    );
     return {
       store: confine(store.store),
       patientStore: confine(store.patientStore),
       userClient: confinedClient(client, this.scope, caps),
       openListenChannel: () =>
-        openListenChannel(
-          { ...place, credentials: bareChannelCredentials(this.#project, "firestore") },
-          this.#clock,
+        this.tally.watchChannel(
+          openListenChannel(
+            { ...place, credentials: bareChannelCredentials(this.#project, "firestore") },
+            this.#clock,
+          ),
         ),
       directory: this.#accounts,
       admit: (users, output, signal) => this.#admit(users, output, signal),
