@@ -1,18 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRunOutput } from "../../src/sim/cli/progress.ts";
-import { createRealClock } from "../../src/sim/clock/real-clock.ts";
-import { resolveGatewaySettings } from "../../src/sim/gateway/gateway-settings.ts";
-import { openGateway, type OpenGateway } from "../../src/sim/gateway/open-gateway.ts";
-import { prepareWorkloads } from "../../src/sim/k6/prepare/prepare-workloads.ts";
-import { resolvePrepareOptions } from "../../src/sim/k6/prepare/prepare-options.ts";
-import { createRealMachine } from "../../src/sim/targets/real-machine.ts";
-import { k6sHere, QUIET_K6 } from "../setup/k6s.ts";
+import { k6sHere } from "../setup/k6s.ts";
+import { K6_RUN, openPreparedTarget, runK6, type PreparedTarget } from "./prepared-target.ts";
 
 /*
  * The scripts as a k6 user runs them, each on every k6 of this machine, against a gateway on the embedded engine.
@@ -30,98 +22,41 @@ const SCRIPTS = [
   "onboarding-rush",
 ];
 const INSPECT_TIMEOUT_MS = 20_000;
-const RUN_TIMEOUT_MS = 60_000;
 
 const k6s = await k6sHere();
-const clock = createRealClock();
-const leaving = new AbortController();
-let folder = "";
-let gateway: OpenGateway;
-let preparing: Promise<void>;
-
+let target: PreparedTarget;
 beforeAll(async () => {
-  if (k6s.length === 0) return;
-  folder = await mkdtemp(join(tmpdir(), "plimsoll-k6-scripts-"));
-  const settings = resolveGatewaySettings({ port: "0", backend: "embedded" });
-  const signal = leaving.signal;
-  gateway = await openGateway(settings, createRealMachine(), clock, {
-    log: () => undefined,
-    signal,
-  });
-  const options = resolvePrepareOptions(
-    {
-      endpoint: `127.0.0.1:${gateway.port}`,
-      users: "60",
-      serveSignUps: "0",
-      output: join(folder, "workloads.json"),
-    },
-    undefined,
-  );
-  const { promise: ready, resolve } = Promise.withResolvers<void>();
-  const write = (text: string): void => {
-    if (text.includes("Signing people up")) resolve();
-  };
-  preparing = prepareWorkloads(options, clock, createRunOutput({ write }, clock, false), signal);
-  await Promise.race([preparing, ready]);
+  if (k6s.length > 0) target = await openPreparedTarget(60);
 }, 60_000);
+afterAll(() => target?.close());
 
-afterAll(async () => {
-  leaving.abort();
-  await preparing;
-  await gateway?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const k6 = (path: string, parameters: readonly string[], env = {}) =>
+  runK6(path, parameters, { PLIMSOLL_WORKLOADS: target.workloads, ...env });
 
-interface Ended {
-  /** null: it had to be killed. */
-  readonly exitCode: number | null;
-  readonly output: string;
-}
-
-function k6(path: string, parameters: readonly string[], env = {}, timeout = RUN_TIMEOUT_MS) {
-  const environment = {
-    ...process.env,
-    ...QUIET_K6,
-    PLIMSOLL_WORKLOADS: join(folder, "workloads.json"),
-    ...env,
-  };
-  return new Promise<Ended>((resolve) => {
-    const options = {
-      env: environment,
-      timeout,
-      killSignal: "SIGKILL" as const,
-      maxBuffer: 2 ** 26,
-    };
-    execFile(path, [...parameters], options, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : null;
-      resolve({ exitCode, output: `${stdout}${stderr}` });
-    });
-  });
-}
+/** `inspect` looks at no environment but what it is given so. */
+const inspect = (path: string, script: string, variables: readonly string[] = []) => {
+  const given = [`PLIMSOLL_WORKLOADS=${target.workloads}`, ...variables];
+  const parameters = ["inspect", ...given.flatMap((one) => ["-e", one]), file(script)];
+  return runK6(path, parameters, {}, { timeoutMs: INSPECT_TIMEOUT_MS });
+};
 
 const file = (script: string): string => `scenarios/k6/${script}.ts`;
-/** Two k6 v1 on one machine fight for the port of its API. */
-const RUN = ["run", "--quiet", "--address", ""];
 
 describe.skipIf(k6s.length === 0)(
   `k6 scripts${k6s.length === 0 ? ": skipped, no k6 here" : ""}`,
+  { timeout: 90_000 },
   () => {
     describe.each(k6s)("on k6 $version", ({ path, major }) => {
       it.each(SCRIPTS)("%s passes k6 inspect", async (script) => {
-        const { exitCode, output } = await k6(
-          path,
-          ["inspect", file(script)],
-          {},
-          INSPECT_TIMEOUT_MS,
-        );
+        const { exitCode, output } = await inspect(path, script);
         expect(exitCode, output).toBe(0);
         expect(output).toContain('"executor": "ramping-arrival-rate"');
       });
 
       it.each(SCRIPTS)("%s: one virtual user does each of its operations once", async (script) => {
-        const summary = join(folder, `${script}-${major}.json`);
+        const summary = join(target.folder, `${script}-${major}.json`);
         const one = ["--vus", "1", "--iterations", "1"];
-        const { exitCode, output } = await k6(path, [...RUN, ...one, file(script)], {
+        const { exitCode, output } = await k6(path, [...K6_RUN, ...one, file(script)], {
           PLIMSOLL_SUMMARY: summary,
         });
         expect(output).toContain(script);
@@ -138,28 +73,27 @@ describe.skipIf(k6s.length === 0)(
       });
 
       it("the ramp knows two profiles and no other", async () => {
-        const ramp = ["inspect", file("ramp-500-50-5"), "-e"];
-        const real = await k6(path, [...ramp, "PROFILE=real"], {}, INSPECT_TIMEOUT_MS);
+        const real = await inspect(path, "ramp-500-50-5", ["PROFILE=real"]);
         expect(real.output).toContain('"5m0s"');
-        const compressed = await k6(path, [...ramp, "PROFILE=compressed"], {}, INSPECT_TIMEOUT_MS);
+        const compressed = await inspect(path, "ramp-500-50-5", ["PROFILE=compressed"]);
         expect(compressed.output).toContain('"5s"');
-        const other = await k6(path, [...ramp, "PROFILE=reel"], {}, INSPECT_TIMEOUT_MS);
+        const other = await inspect(path, "ramp-500-50-5", ["PROFILE=reel"]);
         expect(other).toMatchObject({ exitCode: 107 });
         expect(other.output).toContain("known are real and compressed");
       });
 
       it("says what to do when nothing was prepared, or nothing listens", async () => {
-        const none = await k6(path, [...RUN, file("load")], {
+        const none = await k6(path, [...K6_RUN, file("load")], {
           PLIMSOLL_WORKLOADS: "/nowhere.json",
         });
         expect(none.exitCode).toBe(107);
         expect(none.output).toContain("npm run sim -- k6 prepare");
 
-        const gone = JSON.parse(await readFile(join(folder, "workloads.json"), "utf8"));
+        const gone = JSON.parse(await readFile(target.workloads, "utf8"));
         gone.plan.target.baseUrl = "http://127.0.0.1:1";
-        await writeFile(join(folder, "gone.json"), JSON.stringify(gone));
-        const env = { PLIMSOLL_WORKLOADS: join(folder, "gone.json") };
-        const deaf = await k6(path, [...RUN, file("load")], env);
+        await writeFile(join(target.folder, "gone.json"), JSON.stringify(gone));
+        const env = { PLIMSOLL_WORKLOADS: join(target.folder, "gone.json") };
+        const deaf = await k6(path, [...K6_RUN, file("load")], env);
         expect(deaf.exitCode).toBe(107);
         expect(deaf.output).toContain("nothing answers at http://127.0.0.1:1");
       });
@@ -180,14 +114,14 @@ describe.skipIf(k6s.length === 0)(
         });
         await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
         const { port } = receiver.address() as AddressInfo;
-        const json = join(folder, `samples-${major}.json`);
-        const csv = join(folder, `samples-${major}.csv`);
+        const json = join(target.folder, `samples-${major}.json`);
+        const csv = join(target.folder, `samples-${major}.csv`);
         try {
           const outputs = ["json=" + json, "csv=" + csv, "experimental-prometheus-rw"];
           const { output } = await k6(
             path,
             [
-              ...RUN,
+              ...K6_RUN,
               "--vus",
               "1",
               "--iterations",

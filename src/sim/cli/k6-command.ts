@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { CliCommand, CliContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { createK6CollectCommand } from "./k6-collect-command.ts";
+import { createK6ExportCommand } from "./k6-export-command.ts";
 import { createK6InstallCommand } from "./k6-install-command.ts";
 import { createK6PrepareCommand } from "./k6-prepare-command.ts";
 
@@ -20,6 +21,7 @@ export function createK6Command(context: CliContext): CliCommand {
     members: [
       createK6InstallCommand(context),
       createK6PrepareCommand(context),
+      createK6ExportCommand(context),
       createK6CollectCommand(context),
     ],
   };

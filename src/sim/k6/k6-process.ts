@@ -84,7 +84,7 @@ function segmentOf(index: number, processes: number): readonly string[] {
 const OUTPUT_SETTINGS = /^K6_(OUT$|PROMETHEUS_|OTEL_|STATSD_|WEB_DASHBOARD)/;
 
 /** What the user set for k6 runs of their own must not change the load; and k6 calls nobody. */
-function k6Environment(environment: Machine["environment"]): Machine["environment"] {
+export function k6Environment(environment: Machine["environment"]): Machine["environment"] {
   const kept = Object.entries(environment).filter(
     ([name]) => !name.startsWith("K6_") || OUTPUT_SETTINGS.test(name),
   );

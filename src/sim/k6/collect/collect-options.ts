@@ -23,7 +23,7 @@ export interface CollectOptions {
   readonly output: string;
 }
 
-const COLLECT_PORT = 7_654;
+export const COLLECT_PORT = 7_654;
 
 export const COLLECT_OPTION_SPECS = [
   { flag: "--run <name>", describe: "the run's name, as `k6 export` printed it" },
@@ -44,7 +44,7 @@ export const COLLECT_OPTION_SPECS = [
 ] as const;
 
 /** What Kubernetes takes for a name, with room for what the operator adds; and a folder's name. */
-const RUN_NAME = /^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/;
+export const RUN_NAME = /^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/;
 
 const WEEK_MS = 7 * 86_400_000;
 

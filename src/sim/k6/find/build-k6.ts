@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../../std/clock.ts";
 import { UserError } from "../../cli/errors.ts";
-import type { Machine, StartedProcess } from "../../targets/machine.ts";
+import type { Machine } from "../../targets/machine.ts";
+import { awaitEnd } from "../await-end.ts";
 import { GET_K6 } from "./get-k6.ts";
 import { cachedK6 } from "./k6-cache.ts";
 import { isAcceptedK6, PINNED_K6_VERSION, readK6Version } from "./k6-version.ts";
@@ -43,7 +44,9 @@ export async function buildK6(
     const draft = join(draftFolder, "k6");
     const startedAtMs = clock.monotonicMs();
     const build = ["-C", TOOL_MODULE, "build", "-trimpath", "-o", draft, K6_PACKAGE];
-    await finish(await machine.start("go", build, options.log), clock, options.signal);
+    const process = await machine.start("go", build, options.log);
+    const ending = await awaitEnd(process, clock, BUILD_TIMEOUT_MS, options.signal);
+    if (ending !== "exit code 0") throw buildError(`go build: ${ending}\n${process.lastLines()}`);
     const version = await versionOf(machine, draft);
     if (version !== PINNED_K6_VERSION) {
       throw buildError(`what was built says it is ${version ?? "no k6"}, not ${PINNED_K6_VERSION}`);
@@ -73,24 +76,6 @@ async function requireGo(machine: Machine): Promise<string> {
       "\n  ",
     ),
   );
-}
-
-/** Waits for the build's end; on a time-out or an interruption it is ended first. */
-async function finish(build: StartedProcess, clock: Clock, signal?: AbortSignal): Promise<void> {
-  const waiting = new AbortController();
-  const signals = signal === undefined ? [waiting.signal] : [waiting.signal, signal];
-  const outOfTime = clock.sleep(BUILD_TIMEOUT_MS, AbortSignal.any(signals)).then(
-    () => `did not end within ${BUILD_TIMEOUT_MS / 60_000} minutes`,
-    () => "was interrupted",
-  );
-  const ending = await Promise.race([build.ended, outOfTime]);
-  waiting.abort();
-  if (ending === "exit code 0") return;
-  if (ending === (await outOfTime)) {
-    build.kill("SIGTERM");
-    await build.ended;
-  }
-  throw buildError(`go build: ${ending}\n${build.lastLines()}`);
 }
 
 function buildError(what: string): UserError {

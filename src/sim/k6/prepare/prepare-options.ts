@@ -20,7 +20,7 @@ export interface PrepareOptions {
 }
 
 /** Where the scripts look when nothing else is said. */
-const WORKLOADS_FILE = "scenarios/k6/workloads.json";
+export const WORKLOADS_FILE = "scenarios/k6/workloads.json";
 
 /** As the command line has them, all text; in the order of the help. */
 export const PREPARE_OPTION_SPECS = [
