@@ -5,8 +5,9 @@ const env = { METADATA_SERVER_DETECTION: "none", GOOGLE_CLOUD_PROJECT: "demo-pli
 const withoutEmulator = process.env["PLIMSOLL_WITHOUT_EMULATOR"] === "1";
 
 /**
- * Three projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
- * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite; `page` opens report.html in Chromium.
+ * Four projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
+ * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite; `staging` goes the whole staging path
+ * against a rehearsal; `page` opens report.html in Chromium.
  */
 export default defineConfig({
   test: {
@@ -33,6 +34,17 @@ export default defineConfig({
             : ["{src,tests}/**/*.emulator.test.ts", "tests/emulator/**/*.test.ts"],
           globalSetup: ["tests/setup/emulator.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          // Commands as processes against a rehearsal, one after another: minutes, most of them waits.
+          name: "staging",
+          env,
+          include: ["tests/staging/**/*.test.ts"],
+          testTimeout: 240_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },
