@@ -92,7 +92,7 @@ export interface RehearsedProject {
 
 export async function startRehearsal(
   projectId: string,
-  ...options: readonly string[]
+  options: readonly string[],
 ): Promise<RehearsedProject> {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-staging-"));
   const given = ["--project", projectId, "--folder", join(folder, "project"), ...options];

@@ -10,6 +10,8 @@ import { startRehearsal, type Outcome, type RehearsedProject } from "./rehearsed
  */
 const PROJECT = "demo-whole-path";
 const SMALL = ["--users", "20", "--scenario", "baseline", "--duration", "6s"];
+/** Monitoring's figures come within seconds, not minutes. */
+const QUICK = ["--backend", "embedded", "--sample-seconds", "1", "--ingest-seconds", "1"];
 const SOON = { timeout: 20_000, interval: 100 };
 const ALL_ROLES = [
   "datastore.user",
@@ -23,10 +25,7 @@ const ALL_ROLES = [
 
 let project: RehearsedProject;
 beforeAll(async () => {
-  project = await startRehearsal(
-    PROJECT,
-    ...["--backend", "embedded", "--sample-seconds", "1", "--ingest-seconds", "1"],
-  );
+  project = await startRehearsal(PROJECT, QUICK);
 });
 afterAll(() => project.stop());
 afterEach(async () => {
