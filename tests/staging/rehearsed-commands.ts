@@ -21,7 +21,7 @@ export interface Outcome {
 }
 
 /** A command that goes on. */
-export interface Started {
+interface Started {
   readonly child: ChildProcess;
   /** Resolves with what matched once it has been printed; rejects when the command ends before. */
   printed(text: RegExp): Promise<RegExpExecArray>;
@@ -29,7 +29,7 @@ export interface Started {
 }
 
 /** The command line as a process, in the repository's folder. */
-export function startSim(
+function startSim(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Started {
