@@ -5,6 +5,7 @@ import { distributionSection } from "./html/distribution-section.ts";
 import { limiterSection } from "./html/limiter-section.ts";
 import { limitsSection } from "./html/limits-section.ts";
 import { markup, jsonMarkup, scriptMarkup, trustedMarkup, type Markup } from "./html/markup.ts";
+import { monitoringSection } from "./html/monitoring-section.ts";
 import { phasesSection } from "./html/phases-section.ts";
 import { plotData } from "./html/plot-data.ts";
 import { latencyPlotsSection, ratesSection } from "./html/plots-section.ts";
@@ -35,11 +36,17 @@ const NAVIGATION: readonly (readonly [id: string, title: string])[] = [
   ["latency", "Latency"],
   ["distributions", "Distributions"],
   ["limits", "Limits met"],
+  ["monitoring", "Cloud Monitoring"],
   ["limiter", "Limiter"],
   ["phases", "Phases"],
   ["run", "This run"],
   ["definitions", "Definitions"],
 ];
+
+/** To what is there: only a staging run has a witness. */
+function navigation({ monitoring }: Result): typeof NAVIGATION {
+  return NAVIGATION.filter(([id]) => id !== "monitoring" || monitoring !== undefined);
+}
 
 /** report.html: one file with everything in it. Any text of the result is escaped. */
 export function renderReportHtml(result: Result, assets: ReportAssets): string {
@@ -63,7 +70,7 @@ export function renderReportHtml(result: Result, assets: ReportAssets): string {
         <main>
           ${verdictSection(result)}
           <nav aria-label="Sections">
-            ${NAVIGATION.map(([id, title]) => markup`<a href="#${id}">${title}</a>`)}
+            ${navigation(result).map(([id, title]) => markup`<a href="#${id}">${title}</a>`)}
           </nav>
           ${checksSection(result.checks)}
           ${throughputSection(result.phases)}
@@ -73,7 +80,7 @@ export function renderReportHtml(result: Result, assets: ReportAssets): string {
           ${ratesSection(data, step)}
           ${latencyPlotsSection(data, step)}
           ${distributionSection(result)}
-          ${limitsSection(result)}
+          ${limitsSection(result)} ${monitoringSection(result)}
           ${limiterSection(result)}
           ${phasesSection(result.phases)}
           ${runSection(result)}

@@ -19,6 +19,7 @@ import {
 } from "./format-figures.ts";
 import { limitedPhases, limitsInWords } from "./limits-met.ts";
 import { escapeMarkdown, markdownCode, markdownFold, markdownTable } from "./markdown-text.ts";
+import { monitoringInWords, seenLatencies } from "./monitoring-words.ts";
 import { replayWords } from "./replay-words.ts";
 import { machineFacts } from "./run-facts.ts";
 import type { Check, Result, Verdict } from "./result.ts";
@@ -54,6 +55,7 @@ export function renderSummaryMarkdown(result: Result): string {
     opening(result),
     ...groupChecks(result.checks).map(checkSection),
     limitsSection(result),
+    monitoringFold(result),
     phasesFold(result),
     latencyFold(result),
     runFold(result),
@@ -178,6 +180,37 @@ const HOT_COLUMNS = [
   { title: "Takes", align: "right" },
   { title: "Utilisation", align: "right" },
 ] as const;
+
+function monitoringFold(result: Result): string | null {
+  const { monitoring } = result;
+  if (monitoring === undefined) return null;
+  const words = escapeMarkdown(monitoringInWords(monitoring));
+  if (monitoring.unreadable !== null) return markdownFold("Cloud Monitoring", words);
+  const columns = [
+    { title: "Request" },
+    { title: "Seen by" },
+    ...["Count", "p50", "p95", "p99"].map((title) => ({ title, align: "right" as const })),
+  ];
+  const rows = seenLatencies(result).map((one) => [
+    one.what,
+    one.seenBy,
+    formatCount(one.count),
+    ...[one.p50Ms, one.p95Ms, one.p99Ms].map(formatLatency),
+  ]);
+  const asked = monitoring.requests.map(({ method, code, count }) => [
+    method,
+    code,
+    formatCount(count),
+  ]);
+  const requests = markdownTable(
+    [{ title: "Request" }, { title: "Answer" }, { title: "Count", align: "right" }],
+    asked,
+  );
+  return markdownFold(
+    "Cloud Monitoring",
+    [words, markdownTable(columns, rows), requests].join("\n\n"),
+  );
+}
 
 function phasesFold(result: Result): string | null {
   if (result.phases.length === 0) return null;

@@ -88,7 +88,8 @@ export function compareCounts(
     counted: [total[0], total[1]],
     tolerance,
     background,
-    gaps: gaps.map(toIso),
+    // Seconds in which nothing happened have no samples either: where all agrees they are no gaps.
+    gaps: finding === "agrees" ? [] : gaps.map(toIso),
     remarks: [...(monitored.spoiled === null ? [] : [monitored.spoiled]), ...monitored.remarks],
   };
 }
