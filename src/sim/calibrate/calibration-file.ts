@@ -3,7 +3,7 @@ import { checkConstants } from "../../firestore/capacity/constants-file.ts";
 import { type ModelConstants, MODEL_VERSION } from "../../firestore/capacity/constants.ts";
 
 /** What such a file begins with; a change that old readers would misread changes the number. */
-const CALIBRATION_FORMAT = "plimsoll-calibration/1";
+export const CALIBRATION_FORMAT = "plimsoll-calibration/1";
 
 const count = z.int().nonnegative();
 const figure = z.number().nonnegative();
