@@ -98,7 +98,7 @@ describe.skipIf(k6s.length === 0)(
         expect(deaf.output).toContain("nothing answers at http://127.0.0.1:1");
       });
 
-      it("keeps k6's own outputs working: JSON, CSV and Prometheus remote write", async () => {
+      it("keeps k6's own outputs working: JSON, CSV, Prometheus remote write, OpenTelemetry", async () => {
         const received: { url: string; bytes: number; encoding: string }[] = [];
         const receiver = createServer((request, response) => {
           let bytes = 0;
@@ -117,7 +117,12 @@ describe.skipIf(k6s.length === 0)(
         const json = join(target.folder, `samples-${major}.json`);
         const csv = join(target.folder, `samples-${major}.csv`);
         try {
-          const outputs = ["json=" + json, "csv=" + csv, "experimental-prometheus-rw"];
+          const outputs = [
+            `json=${json}`,
+            `csv=${csv}`,
+            "experimental-prometheus-rw",
+            "opentelemetry",
+          ];
           const { output } = await k6(
             path,
             [
@@ -127,17 +132,26 @@ describe.skipIf(k6s.length === 0)(
               "--iterations",
               "2",
               ...outputs.flatMap((one) => ["--out", one]),
-              file("dashboards"),
+              file("smoke"),
             ],
-            { K6_PROMETHEUS_RW_SERVER_URL: `http://127.0.0.1:${port}/api/v1/write` },
+            {
+              K6_PROMETHEUS_RW_SERVER_URL: `http://127.0.0.1:${port}/api/v1/write`,
+              K6_OTEL_EXPORTER_PROTOCOL: "http/protobuf",
+              K6_OTEL_HTTP_EXPORTER_ENDPOINT: `127.0.0.1:${port}`,
+              K6_OTEL_HTTP_EXPORTER_INSECURE: "true",
+            },
           );
           expect(output).not.toContain("level=error");
         } finally {
           receiver.closeAllConnections();
           receiver.close();
         }
-        expect(received[0]).toMatchObject({ url: "/api/v1/write", encoding: "snappy" });
-        expect(received[0]!.bytes).toBeGreaterThan(100);
+        const sentTo = (url: string) => received.filter((one) => one.url === url);
+        const [prometheus] = sentTo("/api/v1/write");
+        expect(prometheus).toMatchObject({ encoding: "snappy" });
+        expect(prometheus!.bytes).toBeGreaterThan(100);
+        const [openTelemetry] = sentTo("/v1/metrics");
+        expect(openTelemetry!.bytes).toBeGreaterThan(100);
         const points = (await readFile(json, "utf8"))
           .trim()
           .split("\n")

@@ -110,12 +110,16 @@ async function listen(
 /** A UserError where the operator can put it right, else the error itself. */
 export function cannotListen(
   error: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
+  {
+    host,
+    port,
+    flag = "--port",
+  }: { readonly host: string; readonly port: number; readonly flag?: string },
 ): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
-  const where = `--port: ${port} of ${host}`;
+  const where = `${flag}: ${port} of ${host}`;
   if (code === "EADDRINUSE") {
-    const hint = "End the program that holds it, or give another; --port 0 takes a free one.";
+    const hint = "End the program that holds it, or give another; 0 takes a free one.";
     return new UserError("E_PORT_TAKEN", `${where} is taken`, hint, { cause: error });
   }
   if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { AssertionError } from "../../std/assert.ts";
 import { AMBIGUOUS } from "../drivers/client-tries.ts";
 import { StoreError } from "../../system/store/store.ts";
+import { listenAt } from "./listen.ts";
 
 export interface SignUpServer {
   /** "http://127.0.0.1:41234/sign-ups": k6 posts `{"n": 7}` there, for the newcomer of that number. */
@@ -25,11 +25,7 @@ export async function serveSignUps(
     // A reader that has gone away is no fault of the sign-up's.
     answer(signUp, request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const { port: listening } = server.address() as AddressInfo;
+  const listening = await listenAt(server, { host: "127.0.0.1", port, flag: "--serve-sign-ups" });
   return {
     url: `http://127.0.0.1:${listening}/sign-ups`,
     close: () =>

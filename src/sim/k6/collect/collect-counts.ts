@@ -1,4 +1,5 @@
 import type { Clock } from "../../../std/clock.ts";
+import { reported } from "../../cli/reported.ts";
 import { writeFolder } from "../../report/write-folder.ts";
 import type { CollectOptions } from "./collect-options.ts";
 import { openCollector } from "./collect-server.ts";
@@ -26,7 +27,7 @@ export async function collectCounts(
     const received = collector.received();
     const merged = mergeCounts(received);
     const collected = { run, merged, checks: judgeCollected(merged, basis), received, cut };
-    await writeFolder(output, collectedFiles(collected));
+    await reported(writeFolder(output, collectedFiles(collected)));
     return collected;
   } finally {
     await collector.close();

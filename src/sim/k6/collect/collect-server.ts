@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { z } from "zod";
+import { listenAt } from "../listen.ts";
 import { k6CountsSchema, type K6Counts } from "./counts-file.ts";
 import { segmentFaults } from "./segments.ts";
 
@@ -38,12 +38,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       return [status, text];
     }).catch(() => response.destroy());
   });
-  await new Promise<void>((listening, failed) => {
-    server.once("error", failed);
-    server.listen(options.port, options.host, listening);
-  });
+  const port = await listenAt(server, { ...options, flag: "--port" });
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     whole,
     received: () => [...received.values()],
     close: () =>

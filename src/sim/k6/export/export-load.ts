@@ -60,9 +60,7 @@ export async function exportLoad(
     if (ending !== "exit code 0") throw archiveError(`${ending}\n${process.lastLines()}`);
     const archive = await readFile(archivePath);
     const manifests = manifestsOf(options, workload, archive);
-    await mkdir(options.output, { recursive: true });
-    await copyFile(archivePath, join(options.output, ARCHIVE_FILE));
-    await writeFolder(options.output, manifests);
+    await writeAll(options.output, archivePath, manifests);
     return { files: [ARCHIVE_FILE, ...manifests.keys()], archiveBytes: archive.length, notes };
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -145,6 +143,26 @@ function manifestsOf(
     );
   }
   return manifests.set("configmap.json", json(configMap));
+}
+
+async function writeAll(
+  folder: string,
+  archivePath: string,
+  manifests: ReadonlyMap<string, string>,
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await copyFile(archivePath, join(folder, ARCHIVE_FILE));
+    await writeFolder(folder, manifests);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      "E_K6_FILE",
+      `--output: "${folder}" cannot be written: ${reason}. Accepted: a folder that can be made.`,
+      "Name another one.",
+      { cause: error },
+    );
+  }
 }
 
 function json(manifest: object): string {
