@@ -13,6 +13,12 @@ export const RUNS_MIN = RUNS_BEFORE_MIN + RUNS_AFTER_MIN;
  */
 const EVIDENCE_MIN = 5;
 
+/**
+ * Noise is taken for this much larger than it was fitted: a fit to a dozen runs errs by a quarter, and
+ * noise swells by some 30 % from week to week, which the drawn series do not know.
+ */
+const NOISE_ALLOWANCE = 1.4;
+
 export interface JudgeRules {
   /** The least change told, as a share: 0.1 is 10 % more, or less by the same factor. */
   readonly least: number;
@@ -64,7 +70,7 @@ function judgeTrack(track: Track, { least, chanceMax }: JudgeRules): readonly Ch
     const known = found.map(({ split }) => split);
     const candidate = scanForChange(logs, known, { leastShift, floor: track.floor });
     if (candidate === undefined || candidate.evidence < EVIDENCE_MIN) continue;
-    const ratio = candidate.scale / leastShift;
+    const ratio = (candidate.scale * NOISE_ALLOWANCE) / leastShift;
     const chance = chanceOf({ evidence: candidate.evidence, length, ratio });
     if (chance <= chanceMax) found.push({ split: candidate.split, told: length - 1, chance });
   }
