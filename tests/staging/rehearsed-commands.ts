@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/sim/main.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const READY = /rehearsal of \S+ listening on (\S+) /;
 const CREDENTIALS = /GOOGLE_APPLICATION_CREDENTIALS=(\S+)/;
 const PROJECT_FILE = /--project-file (\S+)/;
@@ -83,6 +84,8 @@ export interface RehearsedProject {
   readonly target: readonly string[];
   /** Has something go wrong, or asks the rehearsal how it is. */
   control(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<unknown>;
+  /** So many documents written through the door by somebody with rights, who is no run of ours. */
+  writeAside(count: number): Promise<void>;
   /** Paths of all documents that there are, read behind the door. */
   documents(): Promise<readonly string[]>;
   /** Writes that have reached the database, refused ones too. */
@@ -119,6 +122,25 @@ export async function startRehearsal(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return response.json();
+    },
+    writeAside: async (count) => {
+      const subject = readFileSync(join(folder, "project", "subject-token"), "utf8");
+      const form = { grant_type: TOKEN_EXCHANGE, subject_token: subject };
+      const exchanged = await fetch(`http://${apis}/v1/token`, {
+        method: "POST",
+        body: new URLSearchParams(form),
+      });
+      const { access_token: token } = (await exchanged.json()) as { readonly access_token: string };
+      const database = `projects/${projectId}/databases/(default)`;
+      const writes = Array.from({ length: count }, (_, index) => ({
+        update: { name: `${database}/documents/aside/${index}`, fields: {} },
+      }));
+      const response = await fetch(`http://${apis}/v1/${database}/documents:commit`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ writes }),
+      });
+      if (!response.ok) throw new Error(await response.text());
     },
     documents: async () => {
       const root = `projects/${projectId}/databases/(default)/documents`;

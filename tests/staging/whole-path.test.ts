@@ -45,6 +45,10 @@ function resultIn(name: string): Result {
 const run = (name: string, ...more: readonly string[]): Promise<Outcome> =>
   project.sim(...project.target, ...SMALL, "--reports", reportsOf(name), ...more);
 
+function verdictOf({ checks }: Result, id: string): string | undefined {
+  return checks.find((check) => check.id === id)?.verdict;
+}
+
 const runIdIn = (output: string): string =>
   /Run (\S+): every ID begins with/.exec(output)?.[1] ?? "";
 
@@ -67,6 +71,16 @@ describe("the staging path", () => {
     const result = resultIn("first");
     expect(result.checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
     expect(result.target).toMatchObject({ kind: "staging" });
+    expect(verdictOf(result, "harness.monitoring-writes")).toBe("pass");
+    expect(verdictOf(result, "harness.monitoring-reads")).toBe("pass");
+    const report = join(reportsOf("first"), "latest");
+    for (const asked of [
+      ["--run", report],
+      ["--since", "10m"],
+    ]) {
+      const monitored = await project.sim("monitor", ...project.named, ...asked);
+      expect({ ...monitored }).toMatchObject({ exitCode: 0 });
+    }
     const firstId = runIdIn(first.output);
     expect((await documentsOf(firstId)).length).toBeGreaterThan(20 * 7);
 
@@ -106,6 +120,30 @@ describe("the staging path", () => {
     const again = await clean(runId);
     expect({ ...again }).toMatchObject({ exitCode: 0 });
     expect(await documentsOf(runId)).toEqual([]);
+  });
+});
+
+describe("what Cloud Monitoring says beside it", () => {
+  it("finds out writes that the run did not make", async () => {
+    const started = project.start(...project.target, ...SMALL, "--reports", reportsOf("aside"));
+    await started.printed(/\bbaseline: /);
+    await project.writeAside(200);
+    const { exitCode, output } = await started.ended;
+    expect({ exitCode, output }).toMatchObject({ exitCode: 99 });
+    expect(verdictOf(resultIn("aside"), "harness.monitoring-writes")).toBe("fail");
+    expect((await clean(runIdIn(output))).exitCode).toBe(0);
+  });
+
+  it("says nothing where the role is missing, and no more is claimed", async () => {
+    const roles = ALL_ROLES.filter((role) => role !== "roles/monitoring.viewer");
+    await project.control("POST", "/roles", { roles });
+    const { exitCode, output } = await run("unwitnessed");
+    expect({ exitCode, output }).toMatchObject({ exitCode: 3 });
+    expect(verdictOf(resultIn("unwitnessed"), "harness.monitoring")).toBe("inconclusive");
+    const monitored = await project.sim("monitor", ...project.named, "--since", "10m");
+    expect(monitored.exitCode).toBe(2);
+    expect(monitored.output).toContain("E_STAGING_ROLE");
+    expect((await clean(runIdIn(output))).exitCode).toBe(0);
   });
 });
 
