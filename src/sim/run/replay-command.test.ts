@@ -34,6 +34,6 @@ test("repeats a run on a project with its caps, and without what no project has"
   expect(options.limits).toBe("off");
   expect(replayCommand(options)).toBe(
     "npm run sim -- --users 50 --tenants 20 --seed 1 --limiter paced --limiter-config default --target staging " +
-      "--project my-staging --project-file 'my staging.json' --max-cost 0.5 --max-writes-per-second 1000",
+      "--project my-staging --project-file 'my staging.json' --max-cost 0.5 --max-writes-per-second 1000 --config CONFIG-FILE",
   );
 });

@@ -24,6 +24,8 @@ export function replayCommand(options: RunOptions): string {
     add("max-cost", options.maxCost);
     if (options.maxWrites !== null) add("max-writes", options.maxWrites);
     add("max-writes-per-second", options.maxWritesPerSecond);
+    // The allow-list stands in a file, and which file it was is not the run's to know.
+    add("config", "CONFIG-FILE");
   } else {
     add("limits", options.limits);
     add("latency", options.latency);

@@ -33,8 +33,11 @@ export interface StagingLease {
 export interface LeaseRequest {
   readonly run: string;
   readonly purpose: LeaseDocument["purpose"];
-  /** Called once, when the lease has passed to another or run out: nothing more may be written. */
-  readonly onLost: (reason: string) => void;
+  /**
+   * Called once, when the lease has passed to another, or will run out since the project does not
+   * answer: nothing more may be written.
+   */
+  readonly onLost: (reason: string, kind: "taken" | "unreachable") => void;
 }
 
 /**
@@ -93,7 +96,7 @@ async function keep(
   clock: Clock,
   renew: () => Promise<boolean>,
   ended: AbortSignal,
-  onLost: (reason: string) => void,
+  onLost: LeaseRequest["onLost"],
 ): Promise<void> {
   let expiresMs = clock.monotonicMs() + LEASE_LIFE_MS;
   let last = "";
@@ -106,7 +109,7 @@ async function keep(
     const askedMs = clock.monotonicMs();
     try {
       if (!(await renew())) {
-        onLost("the project's lease has passed to another run");
+        onLost("the project's lease has passed to another run", "taken");
         return;
       }
       expiresMs = askedMs + LEASE_LIFE_MS;
@@ -115,7 +118,7 @@ async function keep(
     }
     // The next try would come too late.
     if (clock.monotonicMs() + LEASE_LIFE_MS / RENEWALS >= expiresMs) {
-      onLost(`the project's lease could not be renewed (network lost?): ${last}`);
+      onLost(`the project's lease could not be renewed (network lost?): ${last}`, "unreachable");
       return;
     }
   }

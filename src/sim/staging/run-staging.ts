@@ -11,7 +11,10 @@ export type Witness = (session: StagingSession, ended: EndedRun) => Promise<read
 
 /** Said in every report, for the gateway's checks are missing there. */
 const NO_GATEWAY =
-  "No gateway stood in front of the project: its own limits were in force, and nothing here models or counts them. Commits were not counted on the way.";
+  "No gateway stood in front of the project: its own limits were in force, nothing here models them, and in place of the gateway Cloud Monitoring is the witness.";
+
+const NOT_ASKED =
+  "Cloud Monitoring was not asked, since the run ended early; `monitor --run` asks it later (docs/monitoring.md).";
 
 /** A run on a project: the same as on any other target, in a world of its own. */
 export function runStaging(
@@ -36,9 +39,10 @@ export function runStaging(
       afterwards: async (ended) => {
         for (const note of [...session.notes, NO_GATEWAY]) ended.keep(note);
         ended.keep(`The run's data is in the project until it is cleaned: ${session.cleanCommand}`);
-        return witness === undefined
-          ? []
-          : await witness(session, { ...ended, signal: request.signal });
+        if (witness === undefined) return [];
+        if (ended.partialReason === null) return witness(session, ended);
+        ended.keep(NOT_ASKED);
+        return [];
       },
     },
   );

@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { readIndexFile } from "../../firestore/indexes/index-file.ts";
 import { assert } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunInputs } from "../cli/load-inputs.ts";
-import { RULES_FILE } from "../cli/project-files.ts";
-import type { RunOutput } from "../cli/progress.ts";
+import { UserError } from "../cli/errors.ts";
 import type { SimulationInputs } from "../cli/simulate.ts";
 import { createUserClient } from "../drivers/user-client.ts";
 import { openListenChannel } from "../drivers/listen-channel.ts";
@@ -22,8 +19,9 @@ import { cleanCommand } from "./clean-command-line.ts";
 import { collectionIds } from "./collection-ids.ts";
 import { confinedClient } from "./confined-client.ts";
 import { confinedStore } from "./confined-store.ts";
-import { readDeployedIndexes, readDeployedRules, type DeployedDatabase } from "./deployed.ts";
-import { indexDifference, rulesDifference } from "./difference.ts";
+import { admitUsers } from "./admit-users.ts";
+import { compareDeployed } from "./compare-deployed.ts";
+import type { DeployedDatabase } from "./deployed.ts";
 import { estimateRun } from "./estimate.ts";
 import { asRefusals, requireStaging } from "./guard.ts";
 import { IdTokens } from "./id-tokens.ts";
@@ -57,6 +55,7 @@ export class StagingSession {
   readonly #request: StagingRequest;
   readonly #accounts: AccountClient;
   readonly #stopping = new AbortController();
+  readonly #died = Promise.withResolvers<Error>();
   #opened: { readonly store: ProjectStore; readonly lease: StagingLease } | undefined;
   #caps: WriteCaps | undefined;
   #stopped: Promise<void> | undefined;
@@ -143,7 +142,10 @@ export class StagingSession {
           ),
         ),
       directory: this.#accounts,
-      admit: (users, output, signal) => this.#admit(users, output, signal),
+      admit: async (users, output, signal) => {
+        const parts = { clock: this.#clock, accounts: this.#accounts, tokens: this.tokens };
+        this.notes.push(await admitUsers(parts, users, output, signal));
+      },
       close: () => Promise.resolve(client.close()),
     };
   }
@@ -155,31 +157,9 @@ export class StagingSession {
 
   async #compare(): Promise<void> {
     const { output, indexesFile } = this.#request;
-    const rules = rulesDifference(
-      await readFile(RULES_FILE, "utf8"),
-      await readDeployedRules(this.#clock, this.#project, this.signal),
-    );
-    const local = readIndexFile(await readFile(indexesFile, "utf8"));
-    assert(local.kind === "read", `${indexesFile} was read before`);
-    const deployed = await readDeployedIndexes(this.#clock, this.#project, this.signal);
-    const indexes = [
-      ...indexDifference(local.file, deployed.file),
-      ...deployed.notReady.map((one) => `! not ready: ${one}`),
-    ];
-    this.#say("Security rules", rules);
-    this.#say("Indexes", indexes);
-    for (const line of [...rules, ...indexes]) output.line(`    ${line}`);
-  }
-
-  #say(what: string, difference: readonly string[]): void {
-    const text =
-      difference.length === 0
-        ? `${what}: what is deployed is what the files say.`
-        : `${what}: deployed are others than the files say: ${difference.join("; ")}`;
-    this.notes.push(text);
-    const short =
-      difference.length === 0 ? text : `${what}: deployed are others than the files say:`;
-    this.#request.output.line(`  ${short}`);
+    const compared = await compareDeployed(this.#clock, this.#project, indexesFile, this.signal);
+    for (const line of compared.lines) output.line(line);
+    this.notes.push(...compared.notes);
   }
 
   #bill({ location }: DeployedDatabase): WriteLimits {
@@ -205,7 +185,10 @@ export class StagingSession {
       takeStagingLease(this.#clock, store, {
         run: runId,
         purpose: "run",
-        onLost: (reason) => this.#stop(reason),
+        onLost: (reason, kind) => {
+          if (kind === "unreachable") this.#died.resolve(lost(this.#project, reason));
+          else this.#stop(reason);
+        },
       }),
     );
     if (lease.takenOverFrom !== undefined) {
@@ -249,40 +232,12 @@ export class StagingSession {
       evaluatesRules: isGoogle,
       processId: null,
       gatewayProcessId: null,
-      // What is lost here ends the run by its signal, with a partial report.
-      died: new Promise(() => undefined),
+      died: this.#died.promise,
       stage: (stage) => this.#caps?.enter(stage),
       clear: () => Promise.resolve(),
       collectionIds: (path) => collectionIds(this.#clock, this.#project, path),
       stop: () => (this.#stopped ??= this.#giveBack()),
     };
-  }
-
-  async #admit(
-    users: Parameters<NonNullable<Database["admit"]>>[0],
-    output: RunOutput,
-    signal: AbortSignal,
-  ): Promise<void> {
-    output.phase(`Importing ${users.length} accounts, and signing them in`);
-    const startedMs = this.#clock.monotonicMs();
-    const known = users.map(({ uid, email, tenantId }) => ({
-      uid,
-      email,
-      tenantId,
-      emailVerified: true,
-    }));
-    await this.#accounts.import(known, signal, (done) =>
-      output.progress(done, users.length, "accounts"),
-    );
-    const importedMs = this.#clock.monotonicMs();
-    const uids = users.map(({ uid }) => uid);
-    await this.tokens.signIn(uids, signal, (done) =>
-      output.progress(done, users.length, "sign-ins"),
-    );
-    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
-    this.notes.push(
-      `Accounts: ${users.length} imported in ${seconds(importedMs - startedMs)} s and signed in with custom tokens in ${seconds(this.#clock.monotonicMs() - importedMs)} s, before anything was measured: onboarding latency is the service's own part, from its first look at a sign-up to its commit. A client's own sign-ups are bound to 100 an hour and IP address there, and were not used.`,
-    );
   }
 
   #stop(reason: string): void {
@@ -316,4 +271,12 @@ export class StagingSession {
     assert(this.#opened !== undefined && this.#caps !== undefined, "the project is not open yet");
     return { ...this.#opened, caps: this.#caps };
   }
+}
+
+function lost({ projectId }: StagingProject, reason: string): UserError {
+  return new UserError(
+    "E_TARGET_DIED",
+    `--target staging: project ${projectId} does not answer: ${reason}`,
+    "Is the network up? The report holds what was measured until then; the lease runs out by itself.",
+  );
 }
