@@ -3,6 +3,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { Store } from "../../system/store/store.ts";
 import type { RunInputs } from "../cli/load-inputs.ts";
 import { UserError } from "../cli/errors.ts";
+import type { RunOutput } from "../cli/progress.ts";
 import type { SimulationInputs } from "../cli/simulate.ts";
 import { createUserClient } from "../drivers/user-client.ts";
 import { openListenChannel } from "../drivers/listen-channel.ts";
