@@ -420,9 +420,29 @@ describe("k6", () => {
     }
   });
 
+  it.each(["install", "prepare", "export", "collect"])("explains %s", async (name) => {
+    const { exitCode, stdout } = await sim(["k6", name, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`k6 ${name} [options]`);
+    expect(stdout).toContain("Exit codes:");
+  });
+
+  it("export needs a k6, and says how to get one", async () => {
+    const given = ["--workload", "load", "--run", "a", "--collector", "http://c:7654/counts"];
+    const { exitCode, stderr } = await sim(["k6", "export", ...given]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^E_NO_K6: no k6 found; looked in [\s\S]*brew install k6/);
+  });
+
   it.each([
     [["k6", "instal"], 'E_UNKNOWN_COMMAND: "instal": no such command. Did you mean install?'],
     [["k6", "install", "--forse"], "E_UNKNOWN_OPTION: --forse: no such option."],
+    [["k6", "prepare", "--users", "many"], 'E_BAD_OPTIONS: --users: "many" is not accepted.'],
+    [["k6", "prepare", "--seed", "1", "--seed", "2"], "E_REPEATED_OPTION: --seed: given twice"],
+    [["k6", "prepare", "--user", "5"], "E_UNKNOWN_OPTION: --user: no such option. Did you mean"],
+    [["k6", "prepare", "--users"], "E_MISSING_VALUE: --users: a value is missing"],
+    [["k6", "export", "--run", "a"], "E_BAD_OPTIONS: --workload: is missing."],
+    [["k6", "collect", "--run", "a"], "E_BAD_OPTIONS: --measured-on: is missing."],
   ])("%j is bad usage", async (given, says) => {
     const { exitCode, stderr } = await sim(given);
     expect(exitCode).toBe(2);

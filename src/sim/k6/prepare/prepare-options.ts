@@ -32,7 +32,7 @@ export const PREPARE_OPTION_SPECS = [
   { flag: "--users <count>", describe: "users to sign up, 1 to 20000 (default: 1000)" },
   { flag: "--tenants <count>", describe: "tenants they belong to (default: 0.4 for each user)" },
   { flag: "--seed <number>", describe: "start of all randomness (default: 1)" },
-  { flag: "--soak <time>", describe: "how long soak.ts goes on, 1m to 7d as 168h (default: 1h)" },
+  { flag: "--soak <time>", describe: "how long soak.ts goes on, 1m to 168h (default: 1h)" },
   {
     flag: "--ramp-to <writes/s>",
     describe: `where the ramp ends, 500 to ${RAMP_TO_MAX} (default: ${RAMP_TO_MAX})`,
