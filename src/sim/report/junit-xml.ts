@@ -9,7 +9,7 @@ import type { Check, Result } from "./result.ts";
  */
 export function renderJunitXml(result: Result): string {
   const { run, target } = result;
-  return renderJunit([runSuite(result), ...groupChecks(result.checks).map(groupSuite)], {
+  return renderJunit([runSuite(result), ...checkSuites(result.checks)], {
     seconds: run.durationMs / 1000,
     startedAt: run.startedAt,
     command: run.command,
@@ -22,6 +22,11 @@ export function renderJunitXml(result: Result): string {
       run: run.id,
     },
   });
+}
+
+/** A suite for each group of checks. */
+export function checkSuites(checks: readonly Check[]): readonly TestSuite[] {
+  return groupChecks(checks).map(groupSuite);
 }
 
 function runSuite(result: Result): TestSuite {
@@ -52,7 +57,7 @@ function checkCase(suite: string, check: Check): TestCase {
   };
 }
 
-function outcomeOf(verdict: Check["verdict"], message: string, text: string): Outcome {
+export function outcomeOf(verdict: Check["verdict"], message: string, text: string): Outcome {
   switch (verdict) {
     case "pass":
       return { kind: "passed" };

@@ -177,6 +177,8 @@ describe("collectCounts", () => {
     );
     const json = JSON.parse(await readFile(join(folder, "report", "collected.json"), "utf8"));
     expect(json).toMatchObject({ verdict: "pass", cut: null, segmentFaults: [] });
+    const junit = await readFile(join(folder, "report", "junit.xml"), "utf8");
+    expect(junit).toMatch(/<testsuites name="plimsoll" tests="7" failures="0" errors="0"/);
   });
 
   it("fails with what has come when it is interrupted, and when the time is up", async () => {
@@ -197,6 +199,7 @@ describe("collectCounts", () => {
     expect(await readFile(join(folder, "report", "summary.md"), "utf8")).toContain(
       "# FAIL: nothing came, run a-run",
     );
+    expect(await readFile(join(folder, "report", "junit.xml"), "utf8")).toContain("<failure");
   });
 });
 

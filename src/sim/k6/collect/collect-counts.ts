@@ -26,7 +26,9 @@ export async function collectCounts(
     const cut = await waitFor(collector.whole, options.timeoutMs, clock, signal);
     const received = collector.received();
     const merged = mergeCounts(received);
-    const collected = { run, merged, checks: judgeCollected(merged, basis), received, cut };
+    const checks = judgeCollected(merged, basis);
+    const collectedAt = new Date(clock.wallMs()).toISOString();
+    const collected = { run, merged, checks, received, cut, collectedAt };
     await reported(writeFolder(output, collectedFiles(collected)));
     return collected;
   } finally {

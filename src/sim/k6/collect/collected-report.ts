@@ -1,4 +1,6 @@
 import { groupChecks, VERDICT_WORDS } from "../../report/check-groups.ts";
+import { checkSuites, outcomeOf } from "../../report/junit-xml.ts";
+import { renderJunit } from "../../report/junit-suites.ts";
 import { formatMs } from "../../verify/check.ts";
 import { overallVerdict } from "../../verify/verdict.ts";
 import type { Check, Verdict } from "../../report/result.ts";
@@ -12,6 +14,8 @@ export interface Collected {
   readonly received: readonly K6Counts[];
   /** Why no more was waited for; null when all had come. */
   readonly cut: string | null;
+  /** When it was judged, ISO 8601. */
+  readonly collectedAt: string;
 }
 
 export function verdictOf({ checks }: Collected): Verdict {
@@ -22,18 +26,38 @@ export function verdictOf({ checks }: Collected): Verdict {
 export function collectedFiles(collected: Collected): ReadonlyMap<string, string> {
   return new Map([
     ["summary.md", markdown(collected)],
+    ["junit.xml", junit(collected)],
     ["collected.json", `${JSON.stringify(json(collected), undefined, 2)}\n`],
   ]);
 }
 
+/** The run's own verdict first, so that one without checks is never read as green. */
+function junit(collected: Collected): string {
+  const { run, merged, checks, collectedAt, cut } = collected;
+  const outcome = outcomeOf(
+    verdictOf(collected),
+    cut ?? "all had come",
+    merged.segmentFaults.join("; "),
+  );
+  const suite = "plimsoll.run";
+  const verdict = { suite, name: "verdict of the run", outcome };
+  return renderJunit([{ name: suite, cases: [verdict] }, ...checkSuites(checks)], {
+    seconds: merged.durationMs / 1_000,
+    startedAt: collectedAt,
+    command: `npm run sim -- k6 collect --run ${run}`,
+    properties: { run, workload: merged.workload ?? "none", segments: merged.segments.length },
+  });
+}
+
 function json(collected: Collected): object {
-  const { run, merged, checks, received, cut } = collected;
+  const { run, merged, checks, received, cut, collectedAt } = collected;
   const { operations, ...rest } = merged;
   return {
     format: "plimsoll-k6-collected/1",
     run,
     verdict: verdictOf(collected),
     cut,
+    collectedAt,
     ...rest,
     operations: operations.map(({ latency, ...operation }) => ({
       ...operation,
