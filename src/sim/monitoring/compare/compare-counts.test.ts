@@ -159,6 +159,15 @@ describe("setting counts side by side", () => {
     expect(compared.background).toBeGreaterThan(1000);
   });
 
+  it("lays no more on others than they do by themselves", () => {
+    const done = steady(240, 10);
+    const others = steady(1200, 1, START - 8 * MINUTE);
+    const theirs = sampled([...done, ...others, ...steady(240, 8)], 0);
+    const compared = compareCounts("writes", countedOf(done), monitoredOf(theirs), optionsOf(done));
+    expect(compared.finding).toBe("more");
+    expect(compared.background).toBeGreaterThan(200);
+  });
+
   it("does not lay on others what came only while the run ran", () => {
     const done = steady(240, 10);
     const theirs = sampled([...done, ...steady(240, 5)], 0);

@@ -95,6 +95,18 @@ describe("reading a project's metrics", () => {
     expect(reading.waitedMs).toBeLessThan(7 * MINUTE);
     expect(reading).toMatchObject({ settled: true, missing: [], samplePeriodMs: MINUTE });
     expect(reading.metrics.flatMap(({ remarks }) => remarks)).toEqual([]);
+    // Two readings that say the same, of one database.
+    const asked = server?.calls.filter(({ rpc }) => rpc === "ListTimeSeries") ?? [];
+    expect(asked).toHaveLength(2 * ALL.length);
+    for (const { subject } of asked) expect(subject).toContain('database_id = "(default)"');
+  });
+
+  it("does not read again what is long past", async () => {
+    const { read, clock } = await world();
+    await clock.sleep(3_600_000);
+    const reading = await read({ wanted: ["writes"] });
+    expect([totalOf(reading, "writes"), reading.waitedMs]).toEqual([110, 0]);
+    expect(server?.calls).toHaveLength(2);
   });
 
   it("does not wait when it is not told to: what is late is not there yet", async () => {

@@ -55,11 +55,11 @@ function pagesOf(truth: readonly Truth[], kind: MetricKind, valueOf: (amount: nu
 
 function totals(
   series: readonly DeltaSeries[],
-): ReadonlyMap<string | undefined, readonly number[]> {
+): ReadonlyMap<string | undefined, readonly (readonly number[])[]> {
   return new Map(
     series.map(({ labels, deltas }) => [
       labels["op"],
-      deltas.map(({ value, endMs }) => countOf(value) + endMs / 1e9),
+      deltas.map(({ value, startMs, endMs }) => [countOf(value), startMs, endMs]),
     ]),
   );
 }
@@ -68,7 +68,7 @@ function expected(truth: readonly Truth[]) {
   return new Map(
     truth.map(({ labels, minutes }) => [
       labels["op"],
-      minutes.map(({ amount }, index) => amount + ((index + 1) * MINUTE) / 1e9),
+      minutes.map(({ amount }, index) => [amount, index * MINUTE, (index + 1) * MINUTE]),
     ]),
   );
 }
