@@ -1,9 +1,7 @@
 import type { RunOptions } from "../config/run-options.ts";
-import type { ClientDriver } from "../drivers/client-driver.ts";
-import { requireK6 } from "../k6/find/require-k6.ts";
-import { createK6Driver } from "../k6/k6-driver.ts";
 import { LOCAL_PROJECT_ID } from "../targets/local-project.ts";
 import { openTarget, planTarget } from "../targets/select-target.ts";
+import { chooseDriver } from "./choose-driver.ts";
 import type { CliContext } from "./context.ts";
 import type { RunInputs } from "./load-inputs.ts";
 import { RULES_FILE } from "./project-files.ts";
@@ -38,14 +36,4 @@ export async function prepareReal(options: RunOptions, context: CliContext): Pro
       target: () => openTarget(plan, target, context.machine, context.clock),
     });
   };
-}
-
-/** undefined: the run's own process sends the client traffic. */
-async function chooseDriver(
-  { driver, k6Instances }: RunOptions,
-  { machine }: CliContext,
-): Promise<ClientDriver | undefined> {
-  if (driver === "node") return undefined;
-  const k6 = await requireK6(machine);
-  return createK6Driver({ k6, processes: k6Instances ?? 1 }, machine);
 }

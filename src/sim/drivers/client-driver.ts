@@ -21,6 +21,8 @@ export interface ClientPhase {
   readonly rng: Rng;
   readonly target: Pick<Target, "endpoint" | "projectId">;
   readonly userClient: UserClient;
+  /** undefined: a local target, which takes any token. */
+  readonly outside?: OutsideClients | undefined;
   readonly journal: LedgerJournal;
   /** Signs up somebody new through the service's own provisioning. */
   readonly signUp: () => Promise<void>;
@@ -31,6 +33,17 @@ export interface ClientPhase {
   readonly say: (text: string) => void;
   /** Ends the run early. */
   readonly signal: AbortSignal;
+}
+
+/** A project in the cloud, for clients in another process: what it does not see of them is told. */
+export interface OutsideClients {
+  readonly scheme: "http" | "https";
+  /** Whether it is on this machine. */
+  readonly isHere: boolean;
+  /** A user's ID token that is good for so long. */
+  tokenOf(user: { readonly uid: string }, forMs: number): Promise<string>;
+  /** An operation that was carried out, by the code of its last try: OK, or why it failed. */
+  carried(kind: "read" | "create", code: string, documents: number, tries: number): void;
 }
 
 /** Sends the client traffic of phases. */

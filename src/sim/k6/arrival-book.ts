@@ -6,7 +6,10 @@ import { isQuery } from "../measure/client-queries.ts";
 import { parseLine, type ReadLine } from "./parse-line.ts";
 
 /** What the lines are told on to. */
-export interface BookKeeping extends Pick<ClientPhase, "journal" | "commits" | "billed"> {
+export interface BookKeeping extends Pick<
+  ClientPhase,
+  "journal" | "commits" | "billed" | "outside"
+> {
   readonly recorder: DriverRecorder;
   /** The same moment on k6's clock, which is wall time, and on ours (`recorder.startMs`). */
   readonly startWallMs: number;
@@ -135,6 +138,7 @@ export class ArrivalBook {
     const finishedMs = Math.max(startedMs, monotonic(line.finishedMs));
     recorder.operation(kind, intendedMs, startedMs, finishedMs, outcomeOf(line));
     this.#bill(kind, line);
+    this.#tellOutside(kind, line);
     if (content.kind !== "trade") return;
     commits.sentElsewhere(line.attempts);
     if (line.kind === "ok") journal.acknowledge(content.record);
@@ -152,6 +156,16 @@ export class ArrivalBook {
     } else if (isQuery(kind)) {
       billed.billedElsewhere({ reads: Math.max(1, line.documents), writes: 0 });
     }
+  }
+
+  /** Sign-ups went through this process. */
+  #tellOutside(kind: ClientOperation, line: Carried): void {
+    const { outside } = this.#keeping;
+    if (outside === undefined || kind === "sign-up") return;
+    const code = line.kind === "ok" ? "OK" : line.code;
+    const documents = line.kind === "ok" ? line.documents : 0;
+    const isCreate = kind === "ledger-create";
+    outside.carried(isCreate ? "create" : "read", code, documents, line.attempts);
   }
 
   #complain(what: string): void {

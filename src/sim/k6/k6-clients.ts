@@ -57,7 +57,7 @@ export class K6Clients implements ReadyClients {
     this.#signUps = await serveSignUps(() => this.#signUp());
     this.#folder = await mkdtemp(join(tmpdir(), "plimsoll-k6-"));
     const planFile = join(this.#folder, "plan.json");
-    const plan = this.#plan(this.#barrier.url, this.#signUps.url);
+    const plan = await this.#plan(this.#barrier.url, this.#signUps.url);
     await writeFile(planFile, JSON.stringify(plan), { mode: 0o600 });
     say(`k6 ${this.#options.k6.version} makes ready`);
     for (let index = 0; index < processes; index += 1) {
@@ -113,15 +113,16 @@ export class K6Clients implements ReadyClients {
     }
   }
 
-  #plan(startUrl: string, signUpUrl: string) {
-    const { scenario, target, durationMs, rng } = this.#phase;
+  async #plan(startUrl: string, signUpUrl: string) {
+    const { scenario, target, outside, durationMs, rng } = this.#phase;
     return makePlan({
       scenario,
       target: {
-        baseUrl: `http://${loopbackAddress(target.endpoint)}`,
+        baseUrl: `${outside?.scheme ?? "http"}://${loopbackAddress(target.endpoint)}`,
         projectId: target.projectId,
-        reach: "loopback",
+        reach: outside?.isHere === false ? "anywhere" : "loopback",
       },
+      tokens: await this.#tokens(),
       start: { kind: "harness", url: startUrl },
       durationMs,
       requestTimeoutMs: DEFAULT_TIMEOUT_MS,
@@ -130,6 +131,21 @@ export class K6Clients implements ReadyClients {
       seed: rng.fork("back-off").integer(0, 2 ** 32 - 1),
       instances: this.#options.processes,
     });
+  }
+
+  /** k6 cannot renew them: they must be good for the whole phase. */
+  async #tokens(): Promise<ReadonlyMap<string, string> | undefined> {
+    const { outside, durationMs } = this.#phase;
+    if (outside === undefined) return undefined;
+    const forMs = READY_MAX_MS + LEAD_MS + durationMs + DEFAULT_DRAIN_TIMEOUT_MS;
+    const tokens = new Map<string, string>();
+    for (const ofKind of this.#arrivals.values()) {
+      for (const { user } of ofKind) {
+        const known = tokens.has(user.uid);
+        if (!known) tokens.set(user.uid, await outside.tokenOf(user, forMs));
+      }
+    }
+    return tokens;
   }
 
   #hear(text: string): void {

@@ -15,7 +15,7 @@ const MARKET = {
 };
 const users = Array.from({ length: 20 }, (_, index) => syntheticUser({ uid: `user-${index}` }));
 
-function plan(perUserPerMinute: object, instances = 1) {
+function plan(perUserPerMinute: object, instances = 1, tokens?: ReadonlyMap<string, string>) {
   const load = clientLoadSchema.parse({ perUserPerMinute, arrivals: "poisson" });
   const planned = clientArrivals({ load, users, durationMs: 60_000, market: MARKET }, createRng(3));
   const arrivals = new Map([...planned].map(([kind, ofKind]) => [kind, [...ofKind]] as const));
@@ -29,6 +29,7 @@ function plan(perUserPerMinute: object, instances = 1) {
     signUpUrl: "http://127.0.0.1:9/sign-up",
     seed: 3,
     instances,
+    tokens,
   });
   return { made, arrivals };
 }
@@ -60,4 +61,12 @@ test("there are virtual users for a stall of a second, and for every process", (
   expect(often).toBeLessThan(80);
   expect(rarely).toBe(4);
   expect(vus(7)[1]).toBe(7);
+});
+
+test("users carry the tokens they were given, and none where none were", () => {
+  const tokens = new Map(users.map(({ uid }) => [uid, `token of ${uid}`]));
+  const load = { "open-trades": 10 };
+  for (const { uid, token } of plan(load, 1, tokens).made.users)
+    expect(token).toBe(`token of ${uid}`);
+  for (const { token } of plan(load).made.users) expect(token).toBeNull();
 });

@@ -16,6 +16,8 @@ export interface PlanSource {
   readonly seed: number;
   /** k6 processes that share the plan. */
   readonly instances: number;
+  /** ID tokens of all users, by uid; undefined: k6 makes unsigned ones. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
 }
 
 /** The client traffic of a phase for k6: what the Node driver would send, user by user. */
@@ -43,7 +45,7 @@ export function makePlan(source: PlanSource): K6Plan {
     signUpUrl: source.signUpUrl,
     seed: source.seed,
     users: [...users.keys()].map(({ uid, email, tenantId, strategyIds }) => {
-      return { uid, email, tenantId, strategyIds, token: null };
+      return { uid, email, tenantId, strategyIds, token: source.tokens?.get(uid) ?? null };
     }),
     requests: planRequests(target.projectId, arrivals.keys()),
     operations,

@@ -93,6 +93,7 @@ export async function drive(request: SimulationRequest, driven: Driven): Promise
       faults,
       userClient,
       clientDriver: request.clientDriver ?? NODE_DRIVER,
+      outside: database.outside,
       commits: counter,
       billed,
       openListenChannel: () => billed.clients.watchChannel(database.openListenChannel()),

@@ -3,6 +3,7 @@ import { getFirestore } from "firebase-admin/firestore";
 import type { Clock } from "../../std/clock.ts";
 import { createAdminStore } from "../../system/store/admin-store.ts";
 import type { Store } from "../../system/store/store.ts";
+import type { OutsideClients } from "../drivers/client-driver.ts";
 import { openListenChannel, type ListenChannel } from "../drivers/listen-channel.ts";
 import { createUserClient, type UserClient } from "../drivers/user-client.ts";
 import type { RunOutput } from "../cli/progress.ts";
@@ -19,6 +20,8 @@ export interface Database {
   /** As its users' apps see it. */
   readonly userClient: UserClient;
   openListenChannel(): ListenChannel;
+  /** For clients in another process, where they need more than an address. */
+  readonly outside?: OutsideClients;
   /** Where sign-ups find users; a synthetic directory when absent. */
   readonly directory?: UserDirectory;
   /** Lets the population in before it is provisioned, where that takes more than a name. */

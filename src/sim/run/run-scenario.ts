@@ -10,7 +10,7 @@ import type { OthersWatch } from "../cohort/cohort-limiter.ts";
 import { cohortCount } from "../cohort/cohort-weight.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Scenario } from "../config/scenario.ts";
-import type { ClientDriver, ReadyClients } from "../drivers/client-driver.ts";
+import type { OutsideClients, ClientDriver, ReadyClients } from "../drivers/client-driver.ts";
 import type { FaultInjector } from "../drivers/fault-injector.ts";
 import type { ListenChannel } from "../drivers/listen-channel.ts";
 import type { UserClient } from "../drivers/user-client.ts";
@@ -52,6 +52,7 @@ export interface RunContext {
   readonly userClient: UserClient;
   /** Sends the client traffic. */
   readonly clientDriver: ClientDriver;
+  readonly outside?: OutsideClients | undefined;
   /** Counts the commits that the run sends. */
   readonly commits: CommitCounter;
   /** What Firestore would bill, counted in each phase anew. */

@@ -65,6 +65,13 @@ export class IdTokens {
     return known.token;
   }
 
+  /** A token that is good for so long: whoever waits for nobody to renew it takes this one. */
+  tokenFor({ uid }: { readonly uid: string }, forMs: number): Promise<string> {
+    const known = this.#known.get(uid);
+    const isGood = known !== undefined && known.expiresMs - this.#clock.monotonicMs() > forMs;
+    return isGood ? Promise.resolve(known.token) : this.#renew(uid);
+  }
+
   #renew(uid: string): Promise<string> {
     const pending = this.#pending.get(uid) ?? this.#exchange(uid);
     this.#pending.set(uid, pending);

@@ -5,12 +5,11 @@ import { applicationDefaultTokens, type AccessTokens } from "./access-tokens.ts"
 import {
   GOOGLE_ENDPOINTS,
   isGoogleHost,
+  isLoopback,
   STAGING_APIS,
   type Endpoint,
   type StagingProject,
 } from "./project.ts";
-
-const LOOPBACK = /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d{1,5})?$/;
 
 const endpoint = z
   .strictObject({
@@ -19,7 +18,7 @@ const endpoint = z
       .regex(/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i, "is not a host, or host:port"),
     tls: z.boolean().default(true),
   })
-  .refine(({ host, tls }) => tls || LOOPBACK.test(host), {
+  .refine(({ host, tls }) => tls || isLoopback({ host }), {
     path: ["tls"],
     message: "may be false for a host of this machine only: tokens would travel in the clear",
   });

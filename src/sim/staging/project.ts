@@ -59,6 +59,11 @@ export function isGoogleHost({ host, tls }: Endpoint): boolean {
   return tls && /^[a-z0-9-]+\.googleapis\.com$/.test(host);
 }
 
+/** Whether a host is this machine. */
+export function isLoopback({ host }: Pick<Endpoint, "host">): boolean {
+  return /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d{1,5})?$/.test(host);
+}
+
 /** "projects/{project}/databases/{database}". */
 export function databaseNameOf({
   projectId,

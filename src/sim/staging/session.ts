@@ -28,7 +28,7 @@ import { asRefusals, requireStaging } from "./guard.ts";
 import { IdTokens } from "./id-tokens.ts";
 import { takeStagingLease, type StagingLease } from "./lease.ts";
 import { createManifest, updateManifest } from "./manifest.ts";
-import type { StagingProject } from "./project.ts";
+import { isLoopback, type StagingProject } from "./project.ts";
 import {
   countedStore,
   openProjectStore,
@@ -142,6 +142,15 @@ export class StagingSession {
             this.#clock,
           ),
         ),
+      outside: {
+        scheme: tls ? "https" : "http",
+        isHere: isLoopback(endpoints.firestore),
+        tokenOf: (user, forMs) => this.tokens.tokenFor(user, forMs),
+        carried: (kind, code, documents, tries) => {
+          this.tally.client(kind, code, documents);
+          if (kind === "create") caps.sentElsewhere(tries);
+        },
+      },
       directory: this.#accounts,
       admit: async (users, output, signal) => {
         const parts = { clock: this.#clock, accounts: this.#accounts, tokens: this.tokens };
