@@ -37,7 +37,7 @@ export class RunState {
   /** Figures of the limits' model that nobody publishes. */
   assumed: AssumedFigures = [];
   /** Of a staging run: all its traffic, and what the project's own side says of it. */
-  witnessed: Required<Pick<Result, "counted" | "monitoring">> | undefined;
+  witnessed: Pick<Result, "counted" | "monitoring"> = {};
   provisioningMs = 0;
   signUps = 0;
   readonly #pnl = new Map<string, AcknowledgedPnl>();

@@ -1,6 +1,7 @@
 import type { ExitCode } from "../cli/exit-codes.ts";
 import type { RunInputs } from "../cli/load-inputs.ts";
 import type { SimulationInputs } from "../cli/simulate.ts";
+import { thinCounted } from "../measure/counted-operations.ts";
 import type { Check } from "../report/result.ts";
 import { REAL_WORLD, runSimulation, type EndedRun } from "../run/run-simulation.ts";
 import type { StagingProject } from "./project.ts";
@@ -41,6 +42,8 @@ export function runStaging(
         ended.keep(`The run's data is in the project until it is cleaned: ${session.cleanCommand}`);
         if (witness === undefined) return [];
         if (ended.partialReason === null) return witness(session, ended);
+        // What `monitor --run` compares with.
+        ended.state.witnessed = { counted: thinCounted(session.tally.counted()) };
         ended.keep(NOT_ASKED);
         return [];
       },
