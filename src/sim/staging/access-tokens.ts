@@ -5,6 +5,12 @@ import { UserError } from "../cli/errors.ts";
 export interface AccessTokens {
   /** A token that is good for some minutes at least; a call to the token server only where it must be. */
   accessToken(): Promise<string>;
+  /**
+   * The project that calls are reckoned to, where the credentials name one: a person's must (gcloud
+   * writes it), a service account's are their project's own, which another header would only let fail.
+   * https://cloud.google.com/docs/quotas/set-quota-project
+   */
+  quotaProject(): Promise<string | undefined>;
   /** The client for Google's own libraries, which ask it for tokens themselves (`auth` in gax). */
   readonly auth: GoogleAuth;
 }
@@ -28,6 +34,13 @@ export function applicationDefaultTokens(): AccessTokens {
   const auth = new GoogleAuth({ scopes: SCOPES });
   return {
     auth,
+    quotaProject: async () => {
+      try {
+        return (await auth.getClient()).quotaProjectId;
+      } catch (error) {
+        throw noCredentials(error);
+      }
+    },
     accessToken: async () => {
       try {
         const token = await auth.getAccessToken();

@@ -70,8 +70,8 @@ export async function callApi(
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (call.as !== "web-key") {
     headers["authorization"] = `Bearer ${await project.tokens.accessToken()}`;
-    // Whom a user's own credentials are billed to; a service account's are its project's.
-    headers["x-goog-user-project"] = project.projectId;
+    const quotaProject = await project.tokens.quotaProject();
+    if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
   }
   const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
   const response = await ask(clock, call, `${tls ? "https" : "http"}://${host}${call.path}`, {

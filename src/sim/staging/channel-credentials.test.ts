@@ -30,7 +30,7 @@ beforeEach(async () => {
     { echo: ECHO },
     {
       echo: (call: { metadata: Metadata }, done: (error: null, answer: Buffer) => void) =>
-        done(null, Buffer.from(String(call.metadata.get("authorization")[0] ?? "none"))),
+        done(null, Buffer.from(saidIn(call.metadata))),
     },
   );
   port = await new Promise<number>((resolve, reject) => {
@@ -41,6 +41,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => server.forceShutdown());
+
+function saidIn(metadata: Metadata): string {
+  const all = ["authorization", "x-goog-user-project"].flatMap((name) => metadata.get(name));
+  return all.length === 0 ? "none" : all.join(", ");
+}
 
 function ask(credentials: ChannelCredentials): Promise<string> {
   const client = new Client(`127.0.0.1:${port}`, credentials);
@@ -53,6 +58,11 @@ function ask(credentials: ChannelCredentials): Promise<string> {
 
 it("sends an access token with each call, also in plain text to this machine", async () => {
   expect(await ask(channelCredentials(testProject(port), "firestore"))).toBe("Bearer test-token");
+});
+
+it("names the project that a person's calls are reckoned to", async () => {
+  const project = testProject(port, { quotaProject: () => Promise.resolve("payer") });
+  expect(await ask(channelCredentials(project, "firestore"))).toBe("Bearer test-token, payer");
 });
 
 it("fails the call with the reason when there is no token", async () => {

@@ -6,11 +6,13 @@ import type { StagingApi, StagingProject } from "./project.ts";
  * default credentials. For `sslCreds` of Google's generated clients; leave their `ssl` unset.
  */
 export function channelCredentials(project: StagingProject, api: StagingApi): ChannelCredentials {
+  const { tokens } = project;
   const perCall = credentials.createFromMetadataGenerator((_, done) => {
-    project.tokens.accessToken().then(
-      (token) => {
+    Promise.all([tokens.accessToken(), tokens.quotaProject()]).then(
+      ([token, quotaProject]) => {
         const metadata = new Metadata();
         metadata.set("authorization", `Bearer ${token}`);
+        if (quotaProject !== undefined) metadata.set("x-goog-user-project", quotaProject);
         done(null, metadata);
       },
       (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
