@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Clock } from "../../std/clock.ts";
 import { createRealClock } from "../clock/real-clock.ts";
 import { FakeClock } from "../drivers/testing/fake-clock.ts";
@@ -126,6 +126,15 @@ describe("monitor", () => {
     ]);
     expect(stdout).toContain("No points.");
     expect(exitCode).toBe(3);
+  });
+
+  it("says at once that there are no credentials", async () => {
+    const { rehearsal } = await rehearse();
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", join(folder, "none.json"));
+    const file = rehearsal.files.projectFile;
+    const { exitCode, stderr } = await monitor(["--project", PROJECT, "--project-file", file]);
+    expect(stderr).toMatch(/^E_NO_CREDENTIALS: .*none\.json/);
+    expect(exitCode).toBe(2);
   });
 
   it("names the role that is missing", async () => {

@@ -75,7 +75,10 @@ async function monitor(options: MonitorOptions, context: CliContext): Promise<Ex
   const span = spanOf(options, run, clock.wallMs());
   // What is read goes to standard output alone, so that it can be piped.
   const output = createRunOutput(stderr, clock, false);
-  const interrupts = watchInterrupts(clock, signals, { say: (text) => output.line(text), exit });
+  const interrupts = watchInterrupts(clock, signals, {
+    say: () => output.line("Stopping. Nothing was changed."),
+    exit,
+  });
   try {
     const report = await read(options, { run, span, output, signal: interrupts.signal }, context);
     output.finish();

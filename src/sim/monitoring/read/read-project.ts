@@ -32,6 +32,8 @@ export async function readProject(
   { span, isPatient }: { readonly span: Span; readonly isPatient: boolean },
   surroundings: WitnessSurroundings,
 ): Promise<MetricsReading> {
+  // Without credentials no name need be looked up, nor any call repeated.
+  await project.tokens.accessToken();
   const reader = openGoogleMetricReader(project);
   try {
     return await readMetrics(
