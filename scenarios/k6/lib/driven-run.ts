@@ -89,6 +89,8 @@ function arrive(
   const waitMs = intendedMs - Date.now();
   if (waitMs > 0) sleep(waitMs / 1000);
   const startedMs = Date.now();
+  // k6 is being ended, and wakes those that sleep: this arrival is not to come any more.
+  if (startedMs < Math.floor(intendedMs)) return;
   if (startedMs >= deadlineMs) {
     say({ kind: "dropped", operation, n });
     return;

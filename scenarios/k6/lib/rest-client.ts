@@ -41,7 +41,11 @@ export function post(call: RestCall): RestAnswer {
   if (answer.error_code === REQUEST_TIMEOUT) {
     return failed("DEADLINE_EXCEEDED", `no answer in ${call.timeoutMs} ms`);
   }
-  if (answer.status === 0) return failed("UNAVAILABLE", answer.error);
+  if (answer.status === 0) {
+    // k6 is being ended, and its requests with it.
+    const isCancelled = answer.error.includes("context canceled");
+    return failed(isCancelled ? "CANCELLED" : "UNAVAILABLE", answer.error);
+  }
   const content = parseJson(answer.body);
   const failure = readStatus(answer.status, content);
   if (failure !== undefined) return { kind: "failed", failure };
