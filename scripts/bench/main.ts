@@ -10,6 +10,7 @@ import { benchCapacity } from "./capacity.ts";
 import { benchDifferential } from "./differential.ts";
 import { benchGateway } from "./gateway.ts";
 import { benchIndexes } from "./indexes.ts";
+import { benchK6 } from "./k6.ts";
 import { benchVirtual } from "./virtual.ts";
 
 const FOLDER = fileURLToPath(new URL("../../reports/bench/", import.meta.url));
@@ -21,6 +22,7 @@ const TOPICS: Readonly<
   differential: benchDifferential,
   gateway: benchGateway,
   indexes: benchIndexes,
+  k6: benchK6,
   virtual: benchVirtual,
 };
 
