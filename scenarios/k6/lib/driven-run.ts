@@ -17,7 +17,7 @@ export interface Begun {
 /** In k6's own outputs; Plimsoll's figures come from the lines, to the millisecond. */
 const latency = new Trend("plimsoll_latency", true);
 const lateness = new Trend("plimsoll_lateness", true);
-const errors = new Rate("plimsoll_errors");
+const errors = new Rate("plimsoll_failed");
 
 /** After the drain every virtual user ends by itself; k6 ends those that hang. */
 const HUNG_MS = 30_000;
