@@ -55,8 +55,8 @@ describe.skipIf(k6s.length === 0)(
 
       it.each(SCRIPTS)("%s: one virtual user does each of its operations once", async (script) => {
         const summary = join(target.folder, `${script}-${major}.json`);
-        const one = ["--vus", "1", "--iterations", "1"];
-        const { exitCode, output } = await k6(path, [...K6_RUN, ...one, file(script)], {
+        const { exitCode, output } = await k6(path, [...K6_RUN, file(script)], {
+          ONCE: "1",
           PLIMSOLL_SUMMARY: summary,
         });
         expect(output).toContain(script);
@@ -125,16 +125,9 @@ describe.skipIf(k6s.length === 0)(
           ];
           const { output } = await k6(
             path,
-            [
-              ...K6_RUN,
-              "--vus",
-              "1",
-              "--iterations",
-              "2",
-              ...outputs.flatMap((one) => ["--out", one]),
-              file("smoke"),
-            ],
+            [...K6_RUN, ...outputs.flatMap((one) => ["--out", one]), file("smoke")],
             {
+              ONCE: "1",
               K6_PROMETHEUS_RW_SERVER_URL: `http://127.0.0.1:${port}/api/v1/write`,
               K6_OTEL_EXPORTER_PROTOCOL: "http/protobuf",
               K6_OTEL_HTTP_EXPORTER_ENDPOINT: `127.0.0.1:${port}`,

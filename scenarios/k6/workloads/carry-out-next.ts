@@ -21,8 +21,8 @@ const faults = new Counter("plimsoll_faults");
 const LATE_MS = 50;
 
 /**
- * One iteration: the arrival of this number of the scenario's operation. Run with `--vus 1 --iterations 1`
- * there are no scenarios, and it is each operation once.
+ * One iteration: the arrival of this number of the scenario's operation; where the scenario is of no
+ * operation (ONCE=1), each of them once.
  */
 export function carryOutNext(opened: OpenWorkload, begun: Begun): void {
   const { name, iterationInTest: n, startTime } = exec.scenario;

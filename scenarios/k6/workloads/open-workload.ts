@@ -90,21 +90,14 @@ function flatten(name: WorkloadName, file: K6Workloads): unknown[] {
   return [head, ...users, ...file.picks, ...file.executions];
 }
 
-function optionsOf(plan: Head["plan"], { operations, thresholds }: Workload): Options {
-  const scenarios: Record<string, Scenario> = {};
-  for (const { name, vus, stages } of operations) {
-    scenarios[name] = {
-      executor: "ramping-arrival-rate",
-      ...k6Ramp(stages),
-      stages: [...k6Ramp(stages).stages],
-      preAllocatedVUs: vus,
-      gracefulStop: `${plan.drainMs}ms`,
-    };
-  }
+/** ONCE=1: each operation once, to see whether a script and its target get on at all. */
+const IS_ONCE = (__ENV["ONCE"] ?? "") !== "";
+
+function optionsOf(plan: Head["plan"], workload: Workload): Options {
   return {
     ...confined(plan.target),
-    scenarios,
-    thresholds: { ...copies(thresholds), ...countThresholds(operations) },
+    scenarios: IS_ONCE ? ONCE : scenariosOf(plan, workload),
+    thresholds: thresholdsOf(workload),
     summaryTrendStats: ["count", "avg", "min", "med", "p(95)", "p(99)", "max"],
     // Without `url`: it is another one for every user, and each would be a series of its own.
     systemTags: [
@@ -120,15 +113,39 @@ function optionsOf(plan: Head["plan"], { operations, thresholds }: Workload): Op
   };
 }
 
+const ONCE: Record<string, Scenario> = {
+  once: { executor: "per-vu-iterations", vus: 1, iterations: 1, maxDuration: "2m" },
+};
+
+function scenariosOf(plan: Head["plan"], { operations }: Workload): Record<string, Scenario> {
+  const scenarios: Record<string, Scenario> = {};
+  for (const { name, vus, stages } of operations) {
+    scenarios[name] = {
+      executor: "ramping-arrival-rate",
+      ...k6Ramp(stages),
+      stages: [...k6Ramp(stages).stages],
+      preAllocatedVUs: vus,
+      gracefulStop: `${plan.drainMs}ms`,
+    };
+  }
+  return scenarios;
+}
+
+/** How much of the load was made is one process's to judge only if it makes the whole. */
+function thresholdsOf({ operations, thresholds }: Workload): Record<string, string[]> {
+  const isWhole = !IS_ONCE && !IS_COLLECTED;
+  const own: Record<string, string[]> = countThresholds(operations);
+  for (const [metric, list] of Object.entries(thresholds)) {
+    if (isWhole || !metric.startsWith("iterations{")) own[metric] = [...list];
+  }
+  return own;
+}
+
 /** A project named demo-… is nobody's: from a cluster, too, nothing of it may reach Google. */
 function confined(target: Plan["target"]): Options {
   const isNobodys = target.reach === "anywhere" && target.projectId.startsWith("demo-");
   if (!isNobodys) return confinement(target);
   return { blockHostnames: ["googleapis.com", "*.googleapis.com"] };
-}
-
-function copies(lists: Workload["thresholds"]): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(lists).map(([metric, list]) => [metric, [...list]]));
 }
 
 /** What setup() hands to every virtual user. */

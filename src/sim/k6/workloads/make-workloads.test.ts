@@ -68,8 +68,13 @@ describe("makeWorkloads", () => {
       for (const { name } of operations) {
         expect(thresholds).toHaveProperty([`plimsoll_latency{operation:${name}}`]);
         expect(thresholds).toHaveProperty([`plimsoll_failed{operation:${name}}`]);
+        expect(thresholds).toHaveProperty([`iterations{scenario:${name}}`]);
       }
       expect(thresholds).toMatchObject({ dropped_iterations: ["count<1"] });
     }
+    // 99% of 19,999, less one that may fall due at the end itself.
+    expect(makeWorkloads(CHOICES)["ledger-burst"]!.thresholds).toMatchObject({
+      "iterations{scenario:ledger-create}": ["count>=19798"],
+    });
   });
 });
