@@ -30,7 +30,7 @@ export function exportedFile(prepared: K6Workloads, options: ExportOptions): Exp
     throw fault(options, `${name} signs people up, which this machine does and no pod can ask for`);
   }
   const thresholds = Object.fromEntries(
-    Object.entries(whole.thresholds).filter(([metric]) => !metric.endsWith("{operation:sign-up}")),
+    Object.entries(whole.thresholds).filter(([metric]) => !metric.endsWith(":sign-up}")),
   );
   const workload = { ...whole, operations, thresholds };
   const target = targetOf(prepared, url);
