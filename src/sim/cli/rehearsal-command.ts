@@ -62,14 +62,14 @@ async function serve(settings: RehearsalSettings, context: CliContext): Promise<
 
 function introduce(rehearsal: OpenRehearsal, settings: RehearsalSettings): readonly string[] {
   const { project, apis, monitoring, gateway, files } = rehearsal;
-  const rules = gateway.evaluatesRules
-    ? "security rules are evaluated"
-    : "security rules are NOT evaluated: users get at their own documents and their tenant's";
+  const behind = gateway.evaluatesRules
+    ? `${gateway.backend}; security rules are evaluated`
+    : `embedded engine, in memory (${gateway.reason}); security rules are NOT evaluated: users get at their own documents and their tenant's`;
   const without =
     settings.withoutRoles.length === 0 ? "" : `, without ${settings.withoutRoles.join(", ")}`;
   return [
     `Plimsoll rehearsal of ${project.projectId} listening on ${apis} (Monitoring on ${monitoring})`,
-    `  ${gateway.backend}; ${rules}`,
+    `  ${behind}`,
     `  limits ${settings.limits}, latency ${settings.latency}; indexes: ${gateway.indexes}${gateway.constants === "" ? "" : `; figures of the model: ${gateway.constants}`}`,
     `  service account ${project.serviceAccount}${without}`,
     `  export GOOGLE_APPLICATION_CREDENTIALS=${files.credentialsFile}`,

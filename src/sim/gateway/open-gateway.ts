@@ -22,8 +22,9 @@ export interface OpenGateway {
   readonly admission: ControlledAdmission;
   /** Whether security rules are evaluated: the official emulator does, the embedded engine does not. */
   readonly evaluatesRules: boolean;
-  /** For people: what is behind and why, where the indexes are from. */
+  /** For people: what is behind and why, why alone, where the indexes are from. */
   readonly backend: string;
+  readonly reason: string;
   readonly indexes: string;
   /** Where figures of the model are from that differ; empty where none do. */
   readonly constants: string;
@@ -88,6 +89,7 @@ export async function openGateway(
     admission,
     evaluatesRules: backend.kind === "emulator",
     backend: `backend ${backend.kind}: ${backend.description}; ${plan.reason}`,
+    reason: plan.reason,
     indexes: indexes.description,
     constants: constantsFrom,
   });
@@ -132,7 +134,10 @@ export function cannotListen(
 function describe(
   gateway: Gateway,
   { died, ...behind }: OpenBackend,
-  told: Pick<OpenGateway, "admission" | "evaluatesRules" | "backend" | "indexes" | "constants">,
+  told: Pick<
+    OpenGateway,
+    "admission" | "evaluatesRules" | "backend" | "reason" | "indexes" | "constants"
+  >,
 ): OpenGateway {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
