@@ -12,6 +12,7 @@ import { createGatewayCommand } from "./gateway-command.ts";
 import { createHeadroomCommand } from "./headroom-command.ts";
 import { EXAMPLES, EXIT_CODE_HELP } from "./help-text.ts";
 import { createK6Command } from "./k6-command.ts";
+import { createNightlyCommand } from "./nightly-command.ts";
 import { reportError } from "./report-error.ts";
 import { createRehearsalCommand } from "./rehearsal-command.ts";
 import { createMonitorCommand } from "./monitor-command.ts";
@@ -43,6 +44,7 @@ export async function runCli(
     createHeadroomCommand(context),
     createTuneCommand(context),
     createCompareCommand(context),
+    createNightlyCommand(context),
     createK6Command(context),
   ];
   const program = createProgram(context);

@@ -23,6 +23,7 @@ import {
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
+import { inHistory } from "./in-history.ts";
 import { createPaint, type Colour } from "./paint.ts";
 import { reported } from "./reported.ts";
 import { several, single } from "./run-options-parser.ts";
@@ -65,8 +66,8 @@ export function createCompareCommand(context: CliContext): CliCommand {
 }
 
 async function compare(options: CompareOptions, context: CliContext): Promise<ExitCode> {
-  await addRuns(options);
-  const history = await inHistory(options, () => readHistory(options.history));
+  await addRuns(options, context);
+  const history = await inHistory(options.history, () => readHistory(options.history));
   if (history.entries.length === 0) throw emptyHistory(options, history);
   const comparison = compareHistory(history, options.rules);
   show(comparison, options, context);
@@ -82,28 +83,15 @@ const COMPARE_EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = {
 };
 
 /** Runs are read before any is added: a folder that holds none leaves the history as it was. */
-async function addRuns({ add, rules, history }: CompareOptions): Promise<void> {
+async function addRuns(
+  { add, rules, history }: CompareOptions,
+  { clock }: CliContext,
+): Promise<void> {
+  const at = new Date(clock.wallMs()).toISOString();
   const [lane = "run"] = rules.lanes;
   const runs = await Promise.all(add.map((folder) => readRun(folder, "E_HISTORY")));
   for (const { result } of runs) {
-    await inHistory({ history }, () => addToHistory(history, entryOfResult(result, lane)));
-  }
-}
-
-async function inHistory<T>(
-  { history }: Pick<CompareOptions, "history">,
-  action: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      "E_HISTORY",
-      `--history: "${history}" cannot be used: ${reason}. Accepted: a folder that can be read and written.`,
-      "Its runs are as they were.",
-      { cause: error },
-    );
+    await inHistory(history, () => addToHistory(history, entryOfResult(result, { lane, at })));
   }
 }
 
@@ -171,6 +159,6 @@ async function prune(
   keep: number,
   { stderr }: CliContext,
 ): Promise<void> {
-  const removed = await inHistory({ history }, () => pruneHistory(history, keep));
+  const removed = await inHistory(history, () => pruneHistory(history, keep));
   if (removed > 0) stderr.write(`Pruned ${removed} runs; ${keep} of each lane are kept.\n`);
 }

@@ -16,7 +16,7 @@ export function renderCompareJunit(comparison: Comparison, facts: JunitFacts): s
   return renderJunit(compareSuites(comparison), facts);
 }
 
-function compareSuites({ lanes, headline, verdict }: Comparison): readonly TestSuite[] {
+export function compareSuites({ lanes, headline, verdict }: Comparison): readonly TestSuite[] {
   if (lanes.length > 0) return lanes.map(laneSuite);
   const name = "plimsoll.compare";
   const outcome = { kind: "skipped", message: `${verdict}: ${headline}`, text: "" } as const;

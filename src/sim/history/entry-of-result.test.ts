@@ -6,6 +6,7 @@ import { entryOfResult } from "./entry-of-result.ts";
 import { readEntry } from "./history-entry.ts";
 
 const result = fixtureResult();
+const OCCASION = { lane: "gateway", at: "2026-11-26T03:17:00.000Z" };
 
 function latencyOf(count: number): Result {
   const histogram = new Histogram();
@@ -16,21 +17,27 @@ function latencyOf(count: number): Result {
 
 describe("a run in the history", () => {
   it("is what the history reads", () => {
-    const entry = entryOfResult(result, "gateway");
+    const entry = entryOfResult(result, OCCASION);
     expect(readEntry(JSON.stringify(entry))).toEqual({ kind: "entry", entry });
     expect(entry).toMatchObject({ run: result.run.id, commit: result.run.commit, unfit: null });
   });
 
+  it("on a virtual clock has the time of the night, for its own is always the same", () => {
+    const virtual = { ...result, run: { ...result.run, machine: null } };
+    expect(entryOfResult(virtual, OCCASION).startedAt).toBe(OCCASION.at);
+    expect(entryOfResult(result, OCCASION).startedAt).toBe(result.run.startedAt);
+  });
+
   it("has the quantiles that enough samples lie beyond, each within its bounds", () => {
     const names = (count: number) =>
-      entryOfResult(latencyOf(count), "gateway")
+      entryOfResult(latencyOf(count), OCCASION)
         .figures.map(({ metric }) => metric)
         .filter((metric) => metric.startsWith("query"));
     expect(names(19)).toEqual([]);
     expect(names(20)).toEqual(["query p50 (dashboards)"]);
     expect(names(200)).toHaveLength(2);
     expect(names(1000)).toEqual(["p50", "p95", "p99"].map((name) => `query ${name} (dashboards)`));
-    const { figures } = entryOfResult(latencyOf(1000), "gateway");
+    const { figures } = entryOfResult(latencyOf(1000), OCCASION);
     for (const { value, low, high } of figures.filter(({ metric }) => metric.startsWith("query"))) {
       expect([low, value, high].toSorted((left = 0, right = 0) => left - right)).toEqual([
         low,
@@ -50,7 +57,7 @@ describe("a run in the history", () => {
       ...result,
       run: { ...result.run, status: "partial", partialReason: "interrupted by Ctrl-C" },
     };
-    expect(entryOfResult(cut, "gateway").unfit).toBe("cut short: interrupted by Ctrl-C");
+    expect(entryOfResult(cut, OCCASION).unfit).toBe("cut short: interrupted by Ctrl-C");
     const [check] = result.checks;
     const late = {
       ...check,
@@ -60,13 +67,13 @@ describe("a run in the history", () => {
       figure: "9 late",
     };
     const checks = [...result.checks, late as Result["checks"][number]];
-    expect(entryOfResult({ ...result, checks }, "gateway").unfit).toBe("Generator: 9 late");
+    expect(entryOfResult({ ...result, checks }, OCCASION).unfit).toBe("Generator: 9 late");
   });
 
   it("has another key with another machine, config, model or driver, and not with another report folder", () => {
-    const { key } = entryOfResult(result, "gateway");
+    const { key } = entryOfResult(result, OCCASION);
     const { run, target, limiter } = result;
-    const keyOf = (other: Partial<Result>) => entryOfResult({ ...result, ...other }, "gateway").key;
+    const keyOf = (other: Partial<Result>) => entryOfResult({ ...result, ...other }, OCCASION).key;
     const options = (more: object) => ({ run: { ...run, options: { ...run.options, ...more } } });
     expect(keyOf(options({ reports: "elsewhere", quiet: true }))).toEqual(key);
     expect(keyOf(options({ users: 7 })).config).not.toBe(key.config);

@@ -5,13 +5,20 @@ import { HISTORY_FORMAT, type HistoryEntry, type HistoryFigure } from "./history
 import { OF_THE_REPORT } from "../run/shaping-options.ts";
 import { quantileBounds } from "./quantile-bounds.ts";
 
-/** A run as the history keeps it. `lane`: under which name it is run night after night. */
-export function entryOfResult(result: Result, lane: string): HistoryEntry {
+/** Under which name a run is made night after night, and when it came to the history (ISO 8601). */
+export interface Occasion {
+  readonly lane: string;
+  readonly at: string;
+}
+
+/** A run as the history keeps it. */
+export function entryOfResult(result: Result, { lane, at }: Occasion): HistoryEntry {
   const { run, target } = result;
   return {
     format: HISTORY_FORMAT,
     run: run.id,
-    startedAt: run.startedAt,
+    // A virtual clock shows the same time every night.
+    startedAt: run.machine === null ? at : run.startedAt,
     verdict: result.verdict,
     unfit: unfitnessOf(result),
     commit: run.commit,
@@ -55,10 +62,11 @@ function machineClass(machine: Result["run"]["machine"]): string {
   return `${machine.cpus} × ${machine.cpuModel}, ${Math.round(machine.memoryGiB)} GiB`;
 }
 
-function factsOf({ run, target, population }: Result): HistoryEntry["facts"] {
+function factsOf({ run, target, population, phases }: Result): HistoryEntry["facts"] {
   return {
     ...run.versions,
     target: target.description,
+    generator: phases.find(({ generator }) => generator !== undefined)?.generator?.name ?? "node",
     seed: String(run.seed),
     users: String(population.users),
     load: run.machine === null ? "none" : String(run.machine.loadAverage),

@@ -9,7 +9,7 @@ import type { Check, Result } from "./result.ts";
  */
 export function renderJunitXml(result: Result): string {
   const { run, target } = result;
-  return renderJunit([runSuite(result), ...checkSuites(result.checks)], {
+  return renderJunit(resultSuites(result), {
     seconds: run.durationMs / 1000,
     startedAt: run.startedAt,
     command: run.command,
@@ -27,6 +27,14 @@ export function renderJunitXml(result: Result): string {
 /** A suite for each group of checks. */
 export function checkSuites(checks: readonly Check[]): readonly TestSuite[] {
   return groupChecks(checks).map(groupSuite);
+}
+
+/** The suites of a run; each name begins with `prefix` where several runs are told of together. */
+export function resultSuites(result: Result, prefix = ""): readonly TestSuite[] {
+  return [runSuite(result), ...checkSuites(result.checks)].map(({ name, cases }) => ({
+    name: `${prefix}${name}`,
+    cases: cases.map((one) => ({ ...one, suite: `${prefix}${one.suite}` })),
+  }));
 }
 
 function runSuite(result: Result): TestSuite {
