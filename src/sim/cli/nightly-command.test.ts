@@ -40,6 +40,7 @@ const withCheck = (group: "data" | "benchmark"): Result =>
 interface Made {
   readonly result?: Result;
   readonly ended: string | null;
+  readonly says?: string;
 }
 
 /** The command on a machine with neither an emulator nor k6, whose lanes are made up. */
@@ -50,13 +51,14 @@ async function nightly(parameters: readonly string[], make: (words: string) => M
   const signals = new EventEmitter();
   const killed: string[] = [];
   const machine = createFakeMachine({
-    start: (_command, words) => {
-      const { result, ended } = make(words.join(" "));
-      const reports = words[words.indexOf("--reports") + 1] ?? "";
-      const latest = join(reports, "latest");
-      mkdirSync(latest, { recursive: true });
-      if (result !== undefined)
+    start: (_command, words, log) => {
+      const { result, ended, says } = make(words.join(" "));
+      if (says !== undefined) log(says);
+      if (result !== undefined) {
+        const latest = join(words[words.indexOf("--reports") + 1] ?? "", "latest");
+        mkdirSync(latest, { recursive: true });
         writeFileSync(join(latest, "result.json"), renderResultJson(result));
+      }
       const end = Promise.withResolvers<string>();
       if (ended !== null) end.resolve(ended);
       return {
@@ -168,6 +170,25 @@ describe("nightly", () => {
     expect({ exitCode, killed }).toEqual({ exitCode: 1, killed: ["SIGTERM"] });
     expect(stdout).toContain("broken after 3 min 1 s: ended early: longer than 180 s");
     expect(stdout).toContain("Lane virtual: 1 comparable run");
+  });
+
+  it.each([
+    ["exit code 0", 0],
+    ["exit code 2", 1],
+  ])("cleans up after staging, which ends with %s", async (cleanEnded, expected) => {
+    const config = join(root, "staging.json");
+    writeFileSync(config, JSON.stringify({ project: "my-staging", projectFile: "p.json" }));
+    const words = ["--lane", "staging", "--staging-config", config, "--reports", newReports()];
+    const says = "  To clean up: npm run sim -- clean --project my-staging --run abc123";
+    const { exitCode, started, stdout } = await nightly(words, (line) =>
+      line.includes(" clean ")
+        ? { ended: cleanEnded }
+        : { result: passed, ended: "exit code 0", says },
+    );
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: expected });
+    expect(started[0]).toContain(`run --target staging --users 1000 --config ${config} --quiet`);
+    expect(started[1]).toMatch(/clean --project my-staging --run abc123 --project-file p\.json$/);
+    expect(stdout.includes("run abc123 was not cleaned up (exit code 2)")).toBe(expected === 1);
   });
 
   describe("in the short form", () => {

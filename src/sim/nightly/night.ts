@@ -44,7 +44,8 @@ export function nightVerdict(night: Night): NightVerdict {
 /** Exit codes of a run that got to a verdict. */
 const DECIDED = new Set(["exit code 0", "exit code 3", "exit code 99"]);
 
-export function isBroken({ ended, result, endedEarly }: LaneEnd): boolean {
+export function isBroken({ ended, result, endedEarly, cleaned }: LaneEnd): boolean {
+  if (cleaned !== undefined && cleaned.ended !== "exit code 0") return true;
   if (endedEarly !== null || !DECIDED.has(ended) || result === undefined) return true;
   return result.run.status === "partial";
 }

@@ -21,6 +21,10 @@ const SIGNS: Readonly<Record<NightVerdict, string>> = {
 
 /** What a lane says in one line: its headline, or why it has none. */
 export function laneLine(end: LaneEnd): string {
+  const { cleaned } = end;
+  if (cleaned !== undefined && cleaned.ended !== "exit code 0") {
+    return `run ${cleaned.runId} was not cleaned up (${cleaned.ended}); npm run sim -- clean --run ${cleaned.runId}`;
+  }
   if (end.endedEarly !== null) return `ended early: ${end.endedEarly}`;
   if (end.result === undefined) return `${end.ended}, and no result: ${lastLine(end.lastLines)}`;
   return isBroken(end) ? `${end.ended}: ${end.result.headline}` : end.result.headline;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../std/clock.ts";
+import { readConfigFile } from "../config/config-file.ts";
 import { resultSchema, type Result } from "../report/result.ts";
 import type { Machine, StartedProcess } from "../targets/machine.ts";
 import type { NightlyForm, NightlyLane } from "./lanes.ts";
@@ -26,6 +27,8 @@ export interface LaneEnd {
   /** Folder of its report, beneath that of the night. */
   readonly folder: string;
   readonly lastLines: string;
+  /** A staging run's ID, and how cleaning up after it ended; absent where nothing was to be cleaned. */
+  readonly cleaned?: { readonly runId: string; readonly ended: string };
 }
 
 export interface LaneRequest {
@@ -56,22 +59,50 @@ export async function runLane(
     reports,
   ];
   const startedMs = clock.monotonicMs();
+  let runId: string | undefined;
   const started = await machine.start(
     process.execPath,
-    [...NODE_FLAGS, ...importFlags(), MAIN, "run", ...words],
-    () => undefined,
+    simParameters("run", ...words),
+    (line) => (runId ??= STAGING_RUN.exec(line)?.[1]),
   );
   const endedEarly = await waitFor(started, request, clock);
+  const ended = await started.ended;
+  const cleaned =
+    runId === undefined || stagingConfig === undefined
+      ? undefined
+      : { runId, ended: await cleanAfter(runId, stagingConfig, machine) };
   return {
     lane,
     command: `npm run sim -- ${words.join(" ")}`,
-    ended: await started.ended,
+    ended,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     endedEarly,
     result: await readLatest(reports),
     folder: reports,
     lastLines: started.lastLines(),
+    ...(cleaned === undefined ? {} : { cleaned }),
   };
+}
+
+/** How a staging run says which one it is, before it has made anything. */
+const STAGING_RUN = /npm run sim -- clean .*--run (\S+)/;
+
+/** Deletes what a staging run has made, however it ended. Says how that ended. */
+async function cleanAfter(runId: string, config: string, machine: Machine): Promise<string> {
+  const { project, projectFile } = (await readConfigFile(config)).values;
+  const words = Object.entries({ project, run: runId, "project-file": projectFile }).flatMap(
+    ([name, value]) => (typeof value === "string" ? [`--${name}`, value] : []),
+  );
+  const started = await machine.start(
+    process.execPath,
+    simParameters("clean", ...words),
+    () => undefined,
+  );
+  return started.ended;
+}
+
+function simParameters(...words: readonly string[]): readonly string[] {
+  return [...NODE_FLAGS, ...importFlags(), MAIN, ...words];
 }
 
 /** Under tsx, as tests are, its loader is passed on. */
