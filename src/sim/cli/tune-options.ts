@@ -169,7 +169,7 @@ function refuseLater(target: unknown): void {
   throw new UserError(
     "E_NOT_IN_THIS_VERSION",
     `--validate: "${String(target)}" is not in this version yet. Accepted: ${VALIDATION_TARGETS.join(", ")}.`,
-    "The embedded engine behind the gateway is what there is on any machine. Nothing was run.",
+    "Validate on the embedded engine, or run the recommended file yourself: --target staging --limiter-config FOLDER/recommended.json. Nothing was run.",
   );
 }
 
