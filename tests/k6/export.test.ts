@@ -95,11 +95,12 @@ describe.skipIf(k6s.length === 0)(
     });
 
     it.each(k6s)(
-      "runs elsewhere on k6 $version, in one process and in two with the same counts",
-      async ({ path, major }) => {
-        const one = await collect(`one-${major}`, path, [[]]);
+      "runs elsewhere on k6 $version, in two processes that come to what one would",
+      async ({ path, major, version }) => {
+        // The long way round on one k6 is enough: what is added up does not depend on which it was.
+        const one = version === k6s[0]!.version ? [await collect(`one-${major}`, path, [[]])] : [];
         const two = await collect(`two-${major}`, path, [of("0:1/2"), of("1/2:1")]);
-        for (const { ended, collected } of [one, two]) {
+        for (const { ended, collected } of [...one, two]) {
           expect(
             ended.map(({ exitCode }) => exitCode),
             ended[0]!.output,
@@ -117,7 +118,7 @@ describe.skipIf(k6s.length === 0)(
             merged.operations.reduce((sum, one) => sum + one.ended, 0),
           );
         }
-        expect(one.collected.merged.segments).toEqual(["0:1"]);
+        for (const { collected } of one) expect(collected.merged.segments).toEqual(["0:1"]);
         expect(two.collected.merged.segments.toSorted()).toEqual(["0:1/2", "1/2:1"]);
       },
       120_000,

@@ -9,7 +9,7 @@ import { createK6PrepareCommand } from "./k6-prepare-command.ts";
 /** `k6 install`, …: all that has to do with k6 but a run with `--driver k6`. */
 export function createK6Command(context: CliContext): CliCommand {
   const command = new Command("k6")
-    .summary("install k6, prepare a target for its scripts (k6 --help)")
+    .summary("get k6, run its scripts bare or on Kubernetes (k6 --help)")
     .description("The load generator k6 and its scripts in scenarios/k6. docs/k6.md explains it.");
   const run = async () => {
     command.outputHelp();
