@@ -123,7 +123,10 @@ describe.each(k6s)("k6 $version", (k6) => {
     expect(whatHappened(byK6)).toEqual(whatHappened(byNode));
     expect(byK6.generator).toMatchObject({ processes: 1, name: `k6 ${k6.version}` });
   });
+});
 
+/** What does not depend on k6's version; each takes a few seconds. */
+describe.each(k6s.slice(0, 1))("k6 $version", (k6) => {
   test("that is killed says so, and what it had not told of counts as dropped", async () => {
     const started: StartedProcess[] = [];
     const watched: Machine = {
@@ -149,10 +152,7 @@ describe.each(k6s)("k6 $version", (k6) => {
     const sent = await send(k6Driver(k6), { delayMs: 0, onRequest });
     expect(sent.faults?.join("\n")).toMatch(/^the script failed: TypeError: .* \(\d+×\)/m);
   });
-});
 
-/** What does not depend on k6's version; each takes a few seconds. */
-describe.each(k6s.slice(0, 1))("k6 $version", (k6) => {
   test("in two processes is the same as in one", async () => {
     const byOne = await send(k6Driver(k6));
     const byTwo = await send(k6Driver(k6, 2));
