@@ -2,13 +2,8 @@ import { MODEL_VERSION } from "../../firestore/capacity/constants.ts";
 import { CALIBRATION_FORMAT, type CalibrationFile } from "./calibration-file.ts";
 import type { ProbeFit } from "./fit/fit-probe.ts";
 import { percent } from "./fit/found.ts";
+import type { SavedProbe } from "./probe/probe-record.ts";
 import type { ProbeRecord } from "./probe/run-probe.ts";
-
-/** What a fit does not know of itself. */
-export type CalibrationOrigin = Pick<
-  CalibrationFile,
-  "date" | "project" | "database" | "region" | "target" | "commit" | "seed"
->;
 
 /** Figures are written with so many digits: more than any of them is worth. */
 const DIGITS = 4;
@@ -17,11 +12,11 @@ const LEAST = 1e-5;
 /** A prober that was late for so many calls measured itself. */
 const LATE_TOLERATED = 0.05;
 
-/** The file, of what a fit of a probe came to. */
+/** The file, of what the fit of a probe came to. */
 export function buildCalibration(
   fit: ProbeFit,
-  record: ProbeRecord,
-  origin: CalibrationOrigin,
+  { record, origin, deleted }: SavedProbe,
+  commit: string,
 ): CalibrationFile {
   const { roundTripMs, found, notFound, heldOut, residuals, lackOfFit, error } = fit;
   const { samples } = record;
@@ -39,8 +34,14 @@ export function buildCalibration(
     );
   return {
     format: CALIBRATION_FORMAT,
-    ...origin,
+    date: origin.date,
+    project: origin.project,
+    database: origin.database,
+    region: origin.region,
+    target: origin.target,
+    commit,
     modelVersion: MODEL_VERSION,
+    seed: origin.seed,
     roundTripMs: inFigures(roundTripMs),
     constants: Object.fromEntries(found.map((one) => [one.id, inFigures(one)])),
     notFound: [...notFound],
@@ -55,7 +56,7 @@ export function buildCalibration(
     operations: {
       reads: sum(["read"]),
       writes: sum(["commit", "document", "ramp"]),
-      deletes: 0,
+      deletes: deleted,
       refused: samples.filter(({ outcome }) => outcome !== "OK").length,
     },
   };

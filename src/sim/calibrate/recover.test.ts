@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { assert, describe, expect, it } from "vitest";
 import { type ModelConstants, modelConstants } from "../../firestore/capacity/constants.ts";
 import { createRng } from "../../std/rng.ts";
 import { StoreError } from "../../system/store/store.ts";
@@ -6,6 +6,7 @@ import { buildCalibration } from "./build-calibration.ts";
 import { readCalibration } from "./calibration-file.ts";
 import { fitProbe, type ProbeFit } from "./fit/fit-probe.ts";
 import type { ProbeSize } from "./probe/probe-plan.ts";
+import { readProbe, writeProbe, type SavedProbe } from "./probe/probe-record.ts";
 import { probeVirtually, type VirtualProbe } from "./probe/probe-virtually.ts";
 
 /** Enough for the figures; only the test of intervals wants more. */
@@ -70,7 +71,10 @@ const QUICK: Partial<ModelConstants> = {
   "range-patience": 4000,
 };
 
-describe("a synthetic truth", () => {
+/** Minutes of a database's time are probed and fitted here, on machines that are busy. */
+const PATIENT = { timeout: 180_000 };
+
+describe("a synthetic truth", PATIENT, () => {
   it.each([
     ["slow", SLOW, 1],
     ["slow", SLOW, 2],
@@ -128,7 +132,7 @@ describe("a synthetic truth", () => {
   });
 });
 
-describe("a truth that no constants are", () => {
+describe("a truth that no constants are", PATIENT, () => {
   it.each([
     [
       "size that adds more and more",
@@ -195,7 +199,7 @@ describe("a truth that no constants are", () => {
   );
 });
 
-it("a fit becomes a file that a run can take, the same for the same probe", async () => {
+it("a fit becomes a file that a run can take, the same for the same probe", PATIENT, async () => {
   const rng = () => createRng(7);
   const record = await probeVirtually({
     size: "short",
@@ -204,16 +208,24 @@ it("a fit becomes a file that a run can take, the same for the same probe", asyn
     roundTripMs: 1,
     signal: new AbortController().signal,
   });
-  const build = () =>
-    buildCalibration(fitProbe(record.samples, rng(), REPLICATES), record, {
+  const probe: SavedProbe = {
+    origin: {
       date: "2026-11-26",
       project: "p",
       database: "(default)",
       region: "us-central1",
       target: "the model itself",
-      commit: "c",
       seed: 7,
-    });
+    },
+    record,
+    deleted: 3,
+  };
+  // As it is kept, for another fit.
+  const saved = readProbe(writeProbe(probe)) ?? assert.fail("it is read as it was written");
+  expect(saved).toEqual(probe);
+  expect(readProbe("{}")).toBeUndefined();
+  const build = () =>
+    buildCalibration(fitProbe(saved.record.samples, rng(), REPLICATES), saved, "c");
   const file = build();
   expect(build()).toEqual(file);
   const read = readCalibration(JSON.stringify(file));

@@ -122,7 +122,7 @@ const BAD_USAGE: readonly { readonly given: readonly string[]; readonly says: st
     given: ["doctr"],
     says:
       'E_UNKNOWN_COMMAND: "doctr": no such command. Did you mean doctor? ' +
-      "Accepted: run, doctor, gateway, rehearsal, clean, scenarios, audit, monitor, replay, shrink, headroom, tune, compare, nightly, k6, before any option.",
+      "Accepted: run, doctor, gateway, rehearsal, clean, scenarios, audit, monitor, replay, shrink, headroom, tune, calibrate, compare, nightly, k6, before any option.",
   },
   {
     given: ["--users", "5", "doctor"],

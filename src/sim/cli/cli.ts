@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { createAuditCommand } from "./audit-command.ts";
 import { createCleanCommand } from "./clean-command.ts";
+import { createCalibrateCommand } from "./calibrate-command.ts";
 import { fromCommander, unknownCommand } from "./commander-errors.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { createCompareCommand } from "./compare-command.ts";
@@ -43,6 +44,7 @@ export async function runCli(
     createShrinkCommand(context),
     createHeadroomCommand(context),
     createTuneCommand(context),
+    createCalibrateCommand(context),
     createCompareCommand(context),
     createNightlyCommand(context),
     createK6Command(context),

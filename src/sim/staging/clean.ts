@@ -85,8 +85,10 @@ async function deleteDocuments(
   // Deleted as fast as seeding writes, for a burst of deletes is a hotspot like any other.
   const unlimited = { perSecond: Infinity, total: Infinity };
   const caps = new WriteCaps(clock, unlimited, () => undefined);
-  const own = confinedStore(cappedStore(store, caps), new RunScope(runId));
-  for (const collection of [...READ_BACK_COLLECTIONS, ...DIRECT_COLLECTIONS]) {
+  const scope = new RunScope(runId);
+  const own = confinedStore(cappedStore(store, caps), scope);
+  const collections = [...READ_BACK_COLLECTIONS, ...DIRECT_COLLECTIONS, ...scope.probeCollections];
+  for (const collection of collections) {
     for await (const page of everyDocument(own, collection)) {
       signal.throwIfAborted();
       if (!dryRun) await commitAll({ clock, store: own, signal }, page.map(deletion));

@@ -37,9 +37,15 @@ export class RunScope {
     this.prefix = `${ALL_RUNS}${runId}-`;
   }
 
+  /** Root collections that only a probe of this name writes to: it wants to find them new. */
+  get probeCollections(): readonly string[] {
+    return [`${ALL_RUNS}${this.runId}-probe_rest`, `${ALL_RUNS}${this.runId}-probe_ramp`];
+  }
+
   /** Whether the run may write at that path, as it stands in the database. */
   owns(path: string): boolean {
     const [root = "", id = "", , last = ""] = path.split("/");
+    if (this.probeCollections.includes(root)) return id.startsWith(this.prefix);
     if (isDirect(path)) return id.startsWith(this.prefix);
     // Nothing that `clean` would not find.
     if (familyOf(path) === undefined) return false;
@@ -74,7 +80,11 @@ export class RunScope {
    * collection that the service does not know: beneath the run's users and tenants.
    */
   rangesOf(collection: string): readonly PathRange[] {
-    return rangesBehind(collection, this.prefix, after(this.prefix));
+    const [first, end] = [this.prefix, after(this.prefix)];
+    if (this.probeCollections.includes(collection)) {
+      return [{ from: `${collection}/${first}`, to: `${collection}/${end}` }];
+    }
+    return rangesBehind(collection, first, end);
   }
 }
 

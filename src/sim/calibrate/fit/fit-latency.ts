@@ -27,11 +27,17 @@ export interface LatencyFit {
 
 /**
  * The most likely log-normal distribution with what size adds to it, where samples far out count by
- * their distance only: a pause of the machine is not what Firestore takes. `weights`: how often each
- * call counts.
+ * their distance only: a pause of the machine is not what Firestore takes. `again`: with weights that say
+ * how often each call counts, from a fit that cannot be far.
  */
-export function fitLatency(calls: readonly TimedCall[], weights?: Float64Array): LatencyFit {
-  const start = guess(calls);
+export function fitLatency(
+  calls: readonly TimedCall[],
+  again?: { readonly weights: Float64Array; readonly near: LatencyFit },
+): LatencyFit {
+  const start = again === undefined ? guess(calls) : { ...again.near, sigma: sigmaOf(again.near) };
+  const weights = again?.weights;
+  // Samples drawn anew move a fit by little.
+  const reach = again === undefined ? 0.1 : 0.03;
   const sizes = start.each.length;
   const scales = start.each.map((_, axis) => scaleOf(calls, axis));
   const objective = ([mu = 0, logSigma = 0, ...scaled]: readonly number[]): number =>
@@ -47,7 +53,7 @@ export function fitLatency(calls: readonly TimedCall[], weights?: Float64Array):
       Math.log(start.sigma),
       ...start.each.map((value, axis) => value * (scales[axis] ?? 1)),
     ],
-    [0.1, 0.1, ...Array.from({ length: sizes }, () => start.p50 / 10)],
+    [reach, reach, ...Array.from({ length: sizes }, () => start.p50 * reach)],
   );
   const [mu = 0, logSigma = 0, ...scaled] = best;
   return {

@@ -16,7 +16,7 @@ export interface ProbeFit extends PartFit {
   readonly error: number;
 }
 
-const REPLICATES = 100;
+const REPLICATES = 60;
 
 /**
  * Fits the model's constants to a probe. First what calls take at rest, with the queues that the

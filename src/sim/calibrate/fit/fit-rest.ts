@@ -72,7 +72,9 @@ export function fitRest(
   const timed = fitted.map((call) => ({ tookMs: call.tookMs, size: series.sizeOf(call.sample) }));
   const latency = fitLatency(timed);
   const cells = fitted.map(({ sample }) => sample.cell);
-  const replicates = Array.from({ length: count }, () => fitLatency(timed, resampled(cells, rng)));
+  const replicates = Array.from({ length: count }, () =>
+    fitLatency(timed, { weights: resampled(cells, rng), near: latency }),
+  );
   const refused = calls.length - answered.length;
   return {
     latency,

@@ -42,7 +42,7 @@ export interface ProbePlan {
 }
 
 /** How much a probe does; `long` looks for splits as well. */
-const PROBE_SIZES = ["short", "standard", "long"] as const;
+export const PROBE_SIZES = ["short", "standard", "long"] as const;
 export type ProbeSize = (typeof PROBE_SIZES)[number];
 
 interface Extent {
@@ -223,4 +223,39 @@ function everySo(rng: Rng): () => boolean {
     turn += 1;
     return turn % HELD_OUT === 0;
   };
+}
+/** What a plan will ask of the database, its clearing away included. */
+export interface PlannedOperations {
+  readonly reads: number;
+  readonly writes: number;
+  readonly deletes: number;
+  /** The most document writes in any one second. */
+  readonly writesPerSecond: number;
+  readonly durationMs: number;
+}
+
+export function operationsOf({ seeded, stages }: ProbePlan): PlannedOperations {
+  const all = stages.flatMap(({ steps }) => steps);
+  const sum = (kinds: readonly ProbeKind[]): number =>
+    all.reduce((total, { kind, shape }) => total + (kinds.includes(kind) ? shape.documents : 0), 0);
+  const seededCount = seeded.reduce((total, { count }) => total + count, 0);
+  const lanes = new Set(all.flatMap(({ kind, lane }) => (kind === "document" ? [lane] : [])));
+  const created = sum(["commit", "ramp"]) + seededCount + lanes.size;
+  return {
+    reads: sum(["read"]),
+    writes: sum(["commit", "document", "ramp"]) + seededCount,
+    deletes: created,
+    writesPerSecond: Math.max(...stages.map(busiestSecond)),
+    durationMs: stages.reduce((total, { durationMs }) => total + durationMs, 0),
+  };
+}
+
+function busiestSecond({ steps }: ProbeStage): number {
+  const seconds = new Map<number, number>();
+  for (const { kind, atMs, shape } of steps) {
+    if (kind === "read" || kind === "round-trip") continue;
+    const second = Math.floor(atMs / 1000);
+    seconds.set(second, (seconds.get(second) ?? 0) + shape.documents);
+  }
+  return Math.max(0, ...seconds.values());
 }

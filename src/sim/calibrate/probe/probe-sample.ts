@@ -7,7 +7,7 @@ export type ProbeKind = (typeof PROBE_KINDS)[number];
 const count = z.int().nonnegative();
 
 /** One call of a probe and what became of it. */
-const probeSample = z.strictObject({
+export const probeSample = z.strictObject({
   kind: z.enum(PROBE_KINDS),
   /** What it had in common with others: "100 documents", "8 a second". */
   cell: z.string(),

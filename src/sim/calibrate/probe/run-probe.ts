@@ -29,6 +29,8 @@ export interface ProbeRecord {
   readonly wasCut: boolean;
 }
 
+/** The stage before the first that counts: its writes may wait. */
+export const WARMING_UP = "warming up";
 /** Calls that are made and forgotten: connections, compilers and caches are warm after them. */
 const WARM_UP_CALLS = 40;
 const SEEDING_GAP_MS = 20;
@@ -46,7 +48,7 @@ export async function runProbe(
   watch: ProbeWatch,
 ): Promise<ProbeRecord> {
   const prober = new Prober(documents, target, watch);
-  watch.onStage?.("warming up");
+  watch.onStage?.(WARMING_UP);
   await prober.warmUp(plan);
   for (const stage of plan.stages) {
     if (watch.signal.aborted) break;
@@ -174,7 +176,7 @@ class Prober {
 type Outcome = ProbeSample["outcome"];
 
 /** The database cannot be probed: it refuses what is far from any limit. */
-class ProbeFailed extends Error {
+export class ProbeFailed extends Error {
   override readonly name = "ProbeFailed";
 }
 
