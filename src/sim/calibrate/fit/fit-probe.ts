@@ -1,11 +1,12 @@
 import { type ModelConstants, modelConstants } from "../../../firestore/capacity/constants.ts";
+import { CONSTANT_BOUNDS } from "../../../firestore/capacity/constants-file.ts";
 import type { Rng } from "../../../std/rng.ts";
 import type { ProbeSample } from "../probe/probe-sample.ts";
 import { fitDocument } from "./fit-document.ts";
 import { medianOf } from "./fit-latency.ts";
 import { fitRamp } from "./fit-ramp.ts";
 import { fitRest, REST_SERIES, type RestCall } from "./fit-rest.ts";
-import type { ConstantId, FoundConstant, NotFound, PartFit } from "./found.ts";
+import type { ConstantId, FoundConstant, HeldOut, NotFound, PartFit } from "./found.ts";
 import { replayRange } from "./replay-queues.ts";
 import { interval95, mean, median, type Bootstrap } from "./statistics.ts";
 
@@ -48,16 +49,40 @@ export function fitProbe(
   const commit = fitRest(REST_SERIES.commit, calls.commit, boot("commit"));
   const read = fitRest(REST_SERIES.read, calls.read, boot("read"));
   const parts = [commit, read, document, ramp];
-  const heldOut = parts.flatMap((part) => part.heldOut);
+  const heldOut = parts.flatMap((part) => part.heldOut).filter(isTold);
+  const all = parts.flatMap((part) => part.found);
   return {
     roundTripMs,
-    found: parts.flatMap((part) => part.found),
-    notFound: [...parts.flatMap((part) => part.notFound), ...BEYOND_A_PROBE],
+    found: all.filter(isWithinBounds),
+    notFound: [
+      ...parts.flatMap((part) => part.notFound),
+      ...because(
+        "the fit ended at a figure with which the model means nothing",
+        all.filter((one) => !isWithinBounds(one)).map(({ id }) => id),
+      ),
+      ...BEYOND_A_PROBE,
+    ],
     heldOut,
     residuals: parts.flatMap((part) => part.residuals),
-    lackOfFit: parts.flatMap((part) => part.lackOfFit),
-    error: mean(heldOut.map(({ predicted, seen }) => Math.abs(predicted - seen) / seen)),
+    lackOfFit: [
+      ...parts.flatMap((part) => part.lackOfFit),
+      ...(heldOut.length === 0 ? ["Nothing was seen that a fitted model could predict."] : []),
+    ],
+    error: heldOut.length === 0 ? 1 : mean(heldOut.map(errorOf)),
   };
+}
+
+function errorOf({ predicted, seen }: HeldOut): number {
+  return Math.abs(predicted - seen) / seen;
+}
+
+function isTold({ predicted, seen }: HeldOut): boolean {
+  return Number.isFinite(predicted) && seen > 0;
+}
+
+function isWithinBounds({ id, value, low, high }: FoundConstant): boolean {
+  const { min, max } = CONSTANT_BOUNDS[id];
+  return value >= min && value <= max && Number.isFinite(low) && Number.isFinite(high);
 }
 
 /** What no probe of this kind can tell, whatever it finds. */

@@ -71,10 +71,11 @@ export function fitRest(
   }
   const timed = fitted.map((call) => ({ tookMs: call.tookMs, size: series.sizeOf(call.sample) }));
   const latency = fitLatency(timed);
+  if (!isLatency(latency)) return noneFits(series);
   const cells = fitted.map(({ sample }) => sample.cell);
   const replicates = Array.from({ length: count }, () =>
     fitLatency(timed, { weights: resampled(cells, rng), near: latency }),
-  );
+  ).filter(isLatency);
   const refused = calls.length - answered.length;
   return {
     latency,
@@ -91,6 +92,25 @@ export function fitRest(
           ]
         : []),
     ],
+  };
+}
+
+/** A spread beyond which half of all calls are a thousand times as fast as the slowest in a hundred. */
+const SPREAD_MAX = 1000;
+
+/** A search that finds nothing ends at the edge of what there is. */
+function isLatency({ p50, p99, each }: LatencyFit): boolean {
+  return p50 > 0 && p99 < SPREAD_MAX * p50 && each.every(Number.isFinite);
+}
+
+function noneFits(series: RestSeries): RestFit {
+  const why = `no log-normal distribution, with a line of size, fits the ${series.noun}`;
+  const ids = [series.p50, series.p99, ...series.each];
+  return {
+    ...NOTHING,
+    notFound: ids.map((id) => ({ id, why })),
+    lackOfFit: [`${why}: what they take follows another law.`],
+    latency: undefined,
   };
 }
 
