@@ -3,9 +3,15 @@ import type { LaneReport, ToldChange } from "./judge-history.ts";
 import type { OutOfLine } from "./out-of-line.ts";
 import type { ShiftEstimate } from "./rank-interval.ts";
 
-/** "pnl-commit p99 (baseline) 38.2 ms → 46.1 ms, +20.6% (95%: +15.2% to +27.9%) since 2026-…" */
+/** "pnl-commit p99 (baseline) 38.2 ms → 46.1 ms, +20.6% (95%: +15.2% to +27.9%) since RUN (TIME)" */
 export function changeWords(change: ToldChange): string {
-  return `${change.metric} ${levelsText(change)}, ${sizeText(change.size)} since ${change.since.run}`;
+  const { metric, size, since } = change;
+  return `${metric} ${levelsText(change)}, ${sizeText(size)} since ${runText(since)}`;
+}
+
+/** A run and its night: virtual runs of the same commit have the same ID. */
+export function runText({ run, startedAt }: ToldChange["since"]): string {
+  return `${run} (${startedAt.slice(0, 16).replace("T", " ")})`;
 }
 
 /** "38.2 → 46.1 ms" */
@@ -38,7 +44,7 @@ export function chanceText(chance: number): string {
 /** "commit a1 → b2, node v24.20.0 → v24.21.0"; or that nothing did. */
 export function changedText({ changed, before, since }: ToldChange): string {
   const told = changed.filter(({ what }) => what !== "load");
-  const between = `between ${before.run} and ${since.run}`;
+  const between = `between ${runText(before)} and ${runText(since)}`;
   if (told.length === 0)
     return `nothing known changed ${between} (the same commit, versions and machine)`;
   return `${told.map(({ what, from, to }) => `${what} ${from} → ${to}`).join(", ")}; ${between}`;

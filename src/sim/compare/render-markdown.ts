@@ -5,6 +5,7 @@ import {
   laneText,
   levelsText,
   outOfLineText,
+  runText,
   sizeText,
 } from "./change-words.ts";
 import type { Comparison } from "./comparison.ts";
@@ -37,7 +38,7 @@ function laneSection(lane: LaneReport): string {
       change.metric,
       levelsText(change),
       sizeText(change.size),
-      change.since.run,
+      runText(change.since),
       changedText(change),
       chanceText(change.chance),
     ]);

@@ -1,4 +1,11 @@
-import { changedText, changeWords, chanceText, laneText, outOfLineText } from "./change-words.ts";
+import {
+  changedText,
+  changeWords,
+  chanceText,
+  laneText,
+  outOfLineText,
+  runText,
+} from "./change-words.ts";
 import type { Comparison } from "./comparison.ts";
 import type { ChangeState, LaneReport, ToldChange } from "./judge-history.ts";
 
@@ -28,7 +35,7 @@ export function renderCompareText(comparison: Comparison, paint: PaintLine): str
 function laneLines(lane: LaneReport, paint: PaintLine): readonly string[] {
   return [
     "",
-    `Lane ${lane.lane}: ${laneText(lane)}; newest ${lane.newest.run}`,
+    `Lane ${lane.lane}: ${laneText(lane)}; newest ${runText(lane.newest)}`,
     ...lane.changes.flatMap((change) => changeLines(change, paint)),
     ...(lane.missing === 0 && lane.changes.length === 0
       ? ["  no change of any figure's level"]
@@ -47,6 +54,6 @@ function changeLines(change: ToldChange, paint: PaintLine): readonly string[] {
   return [
     `  ${paint(state, STATE_WORDS[state])}: ${changeWords(change)}`,
     `    what changed: ${changedText(change)}`,
-    `    told by ${told.run}; ${runs} run${runs === 1 ? "" : "s"} at the new level; ${chanceText(chance)}`,
+    `    told by ${runText(told)}; ${runs} run${runs === 1 ? "" : "s"} at the new level; ${chanceText(chance)}`,
   ];
 }

@@ -26,12 +26,14 @@ export function laneLine(end: LaneEnd): string {
     return `run ${cleaned.runId} was not cleaned up (${cleaned.ended}); npm run sim -- clean --run ${cleaned.runId}`;
   }
   if (end.endedEarly !== null) return `ended early: ${end.endedEarly}`;
-  if (end.result === undefined) return `${end.ended}, and no result: ${lastLine(end.lastLines)}`;
+  if (end.result === undefined) return `${end.ended}, and no result: ${faultIn(end.lastLines)}`;
   return isBroken(end) ? `${end.ended}: ${end.result.headline}` : end.result.headline;
 }
 
-function lastLine(lines: string): string {
-  return lines.trimEnd().split("\n").at(-1) ?? "";
+/** The fault that was told, else whatever was printed last. */
+function faultIn(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  return lines.find((line) => /^E_[A-Z0-9_]+: /.test(line)) ?? lines.at(-1) ?? "";
 }
 
 const COLUMNS = ["Lane", "Verdict", "Took", "What it says"];

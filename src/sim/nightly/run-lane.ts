@@ -12,6 +12,8 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const NODE_FLAGS = ["--max-semi-space-size=64"];
 /** A run that is told to end writes its report, and then has this long. */
 const GRACE_MS = 30_000;
+/** Some tens of thousands of documents and their accounts. */
+const CLEAN_MS_MAX = 15 * 60_000;
 
 /** How a lane ended. */
 export interface LaneEnd {
@@ -65,12 +67,12 @@ export async function runLane(
     simParameters("run", ...words),
     (line) => (runId ??= STAGING_RUN.exec(line)?.[1]),
   );
-  const endedEarly = await waitFor(started, request, clock);
+  const endedEarly = await waitFor(started, { ...request, msMax: form.laneMsMax }, clock);
   const ended = await started.ended;
   const cleaned =
     runId === undefined || stagingConfig === undefined
       ? undefined
-      : { runId, ended: await cleanAfter(runId, stagingConfig, machine) };
+      : { runId, ended: await cleanAfter(runId, stagingConfig, machine, clock) };
   return {
     lane,
     command: `npm run sim -- ${words.join(" ")}`,
@@ -88,7 +90,12 @@ export async function runLane(
 const STAGING_RUN = /npm run sim -- clean .*--run (\S+)/;
 
 /** Deletes what a staging run has made, however it ended. Says how that ended. */
-async function cleanAfter(runId: string, config: string, machine: Machine): Promise<string> {
+async function cleanAfter(
+  runId: string,
+  config: string,
+  machine: Machine,
+  clock: Clock,
+): Promise<string> {
   const { project, projectFile } = (await readConfigFile(config)).values;
   const words = Object.entries({ project, run: runId, "project-file": projectFile }).flatMap(
     ([name, value]) => (typeof value === "string" ? [`--${name}`, value] : []),
@@ -98,6 +105,9 @@ async function cleanAfter(runId: string, config: string, machine: Machine): Prom
     simParameters("clean", ...words),
     () => undefined,
   );
+  // An interruption ends the run, and is no reason to leave its data.
+  const signal = new AbortController().signal;
+  await waitFor(started, { signal, msMax: CLEAN_MS_MAX, onSecond: () => undefined }, clock);
   return started.ended;
 }
 
@@ -111,30 +121,40 @@ function importFlags(): readonly string[] {
   return at < 0 ? [] : process.execArgv.slice(at, at + 2);
 }
 
-/** Waits for its end; ends it at an interruption, or when its time is up. Says why, if it did. */
+interface Wait {
+  readonly signal: AbortSignal;
+  readonly msMax: number;
+  readonly onSecond: (elapsedMs: number) => void;
+}
+
+/**
+ * Waits for a process's end; ends it at an interruption, or when its time is up. Says why, if it did.
+ * A process that was started does not keep this one alive, so it waits from second to second.
+ */
 async function waitFor(
   started: StartedProcess,
-  { signal, form, onSecond }: LaneRequest,
+  { signal, msMax, onSecond }: Wait,
   clock: Clock,
 ): Promise<string | null> {
   const hasEnded = new AbortController();
-  const ended = started.ended.then(() => hasEnded.abort());
+  void started.ended.then(() => hasEnded.abort());
   const startedMs = clock.monotonicMs();
   let why: string | null = null;
-  while (why === null && !hasEnded.signal.aborted) {
-    await clock.sleep(1000, AbortSignal.any([signal, hasEnded.signal])).catch(() => undefined);
-    const elapsedMs = clock.monotonicMs() - startedMs;
-    onSecond(elapsedMs);
+  let killAtMs = Number.POSITIVE_INFINITY;
+  while (!hasEnded.signal.aborted) {
+    const wakers = why === null ? [signal, hasEnded.signal] : [hasEnded.signal];
+    await clock.sleep(1000, AbortSignal.any(wakers)).catch(() => undefined);
+    const nowMs = clock.monotonicMs();
+    onSecond(nowMs - startedMs);
     if (hasEnded.signal.aborted) break;
-    if (signal.aborted) why = "interrupted";
-    else if (elapsedMs > form.laneMsMax) why = `longer than ${form.laneMsMax / 1000} s`;
+    if (why === null && (signal.aborted || nowMs - startedMs > msMax)) {
+      why = signal.aborted ? "interrupted" : `longer than ${msMax / 1000} s`;
+      killAtMs = nowMs + GRACE_MS;
+      started.kill("SIGTERM");
+    } else if (nowMs >= killAtMs) {
+      started.kill("SIGKILL");
+    }
   }
-  if (why !== null) {
-    started.kill("SIGTERM");
-    await clock.sleep(GRACE_MS, hasEnded.signal).catch(() => undefined);
-    if (!hasEnded.signal.aborted) started.kill("SIGKILL");
-  }
-  await ended;
   return why;
 }
 
