@@ -6,10 +6,8 @@ import {
   type RehearsalSettings,
 } from "../posing/rehearsal-settings.ts";
 import type { CliCommand, CliContext } from "./context.ts";
-import { EXIT_CODES } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { tellRefusals } from "./gateway-command.ts";
-import { watchInterrupts } from "./interrupts.ts";
+import { SERVING_EXIT_CODES, serveGateway } from "./serve-gateway.ts";
 import { toOption } from "./spec-option.ts";
 
 export function createRehearsalCommand(context: CliContext): CliCommand {
@@ -20,44 +18,19 @@ export function createRehearsalCommand(context: CliContext): CliCommand {
         "production's limits and latencies, tokens, roles, users, rules, indexes and Monitoring.\n" +
         "docs/rehearsal.md explains it.",
     )
-    .addHelpText(
-      "after",
-      "\nExit codes:\n  0   it was ended (Ctrl-C, SIGTERM)\n  1   the backend died\n  2   bad usage",
-    );
+    .addHelpText("after", SERVING_EXIT_CODES);
   for (const spec of REHEARSAL_OPTION_SPECS) command.addOption(toOption(spec));
   return { command, run: (parsed) => serve(resolveRehearsalSettings(parsed), context) };
 }
 
 async function serve(settings: RehearsalSettings, context: CliContext): Promise<ExitCode> {
-  const { clock, machine, stdout } = context;
-  const say = (line: string): void => void stdout.write(`${line}\n`);
-  const interrupts = watchInterrupts(clock, context.signals, {
-    say: () => say("Ending."),
-    exit: context.exit,
+  const { clock, machine } = context;
+  const { openRehearsal } = await import("../posing/open-rehearsal.ts");
+  return serveGateway(context, async (tools) => {
+    const rehearsal = await openRehearsal(settings, machine, clock, tools);
+    const introduction = introduce(rehearsal, settings);
+    return { gateway: rehearsal.gateway, introduction, close: () => rehearsal.close() };
   });
-  const { signal } = interrupts;
-  try {
-    const { openRehearsal } = await import("../posing/open-rehearsal.ts");
-    const rehearsal = await openRehearsal(settings, machine, clock, { log: say, signal });
-    try {
-      introduce(rehearsal, settings).forEach((line) => say(line));
-      const done = new AbortController();
-      const either = AbortSignal.any([signal, done.signal]);
-      const telling = tellRefusals(clock, rehearsal.gateway, say, either);
-      const death = await Promise.race([rehearsal.gateway.died, telling]);
-      done.abort();
-      if (death instanceof Error) throw death;
-    } finally {
-      await rehearsal.close();
-    }
-    return EXIT_CODES.pass;
-  } catch (error) {
-    // Interrupted while it was starting: what had been started has ended.
-    if (signal.aborted && error === signal.reason) return EXIT_CODES.pass;
-    throw error;
-  } finally {
-    interrupts.release();
-  }
 }
 
 function introduce(rehearsal: OpenRehearsal, settings: RehearsalSettings): readonly string[] {
