@@ -80,7 +80,9 @@ export interface RehearsedProject {
   sim(...parameters: readonly string[]): Promise<Outcome>;
   /** Parameters that name the project: --project and --project-file. */
   readonly named: readonly string[];
-  /** The same for a run, with the allow-list. */
+  /** The allow-list: --config. */
+  readonly listed: readonly string[];
+  /** Both, for a run. */
   readonly target: readonly string[];
   /** Has something go wrong, or asks the rehearsal how it is. */
   control(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<unknown>;
@@ -115,6 +117,7 @@ export async function startRehearsal(
     start,
     sim: (...parameters) => start(...parameters).ended,
     named,
+    listed: ["--config", configFile],
     target: ["--target", "staging", ...named, "--config", configFile],
     control: async (method, path, body) => {
       const response = await fetch(`http://${apis}/plimsoll/rehearsal${path}`, {

@@ -109,6 +109,20 @@ describe("the staging path", () => {
     expect(refused.output).toContain("E_STAGING_ROLE");
   });
 
+  it("is probed for a calibration, which leaves nothing when it is interrupted", async () => {
+    const before = await project.documents();
+    const given = ["--from", join(reportsOf("first"), "latest"), "--output", reportsOf("model")];
+    const probing = project.start("calibrate", ...given, ...project.listed, "--probe", "short");
+    await probing.printed(/Probing: /);
+    await expect.poll(() => project.documents(), SOON).not.toHaveLength(before.length);
+    probing.child.kill("SIGINT");
+    const { exitCode, output } = await probing.ended;
+    expect(exitCode, output).toBe(3);
+    expect(output).toMatch(/The probe takes .+ and asks for .+ reads, .+ writes/);
+    expect(existsSync(reportsOf("model"))).toBe(false);
+    expect(await project.documents()).toEqual(before);
+  });
+
   it("finds out writes that the run did not make", async () => {
     const started = project.start(...project.target, ...SMALL, "--reports", reportsOf("second"));
     await started.printed(/\bbaseline: /);
