@@ -3,12 +3,15 @@ import { DEFAULT_RULES, type CompareRules } from "../compare/judge-history.ts";
 import { COMPARED_BY } from "../history/history-entry.ts";
 import { UserError } from "./errors.ts";
 
+/** Two lanes are never one series. */
+const ACROSS = COMPARED_BY.filter((part) => part !== "lane");
+
 const schema = z.strictObject({
   history: z.string().min(1).default("reports/history"),
   add: z.array(z.string().min(1)).default([]),
   lane: z.array(z.string().min(1)).default([]),
   metric: z.array(z.string().min(1)).default([]),
-  across: z.array(z.enum(COMPARED_BY)).default([]),
+  across: z.array(z.enum(ACROSS)).default([]),
   least: z.coerce.number().min(0.02).max(1).default(DEFAULT_RULES.least),
   falseAlarms: z.coerce.number().min(0.0001).max(0.05).default(DEFAULT_RULES.chanceMax),
   alarmRuns: z.coerce.number().int().min(1).max(1000).default(DEFAULT_RULES.alarmRuns),
@@ -45,7 +48,7 @@ export const COMPARE_OPTIONS = [
   ["--window <count>", "newest runs of a lane that are looked at, 20 to 1000 (default: 120)"],
   [
     "--across <part>",
-    `runs that differ in it are compared all the same: ${COMPARED_BY.join(", ")}; several times`,
+    `runs that differ in it are compared all the same: ${ACROSS.join(", ")}; several times`,
   ],
   ["--keep <count>", "prune the history to so many runs of each lane, at least 20"],
   ["--output <folder>", "write compare.json, summary.md and junit.xml there"],
