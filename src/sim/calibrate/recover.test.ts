@@ -127,7 +127,8 @@ describe("a synthetic truth", PATIENT, () => {
     const why = new Map(notFound.map((one) => [one.id, one.why]));
     expect(why.get("document-write-ceiling")).toContain("16 writes a second without waiting");
     expect(why.get("range-headroom")).toContain("without waiting: its range takes more");
-    expect(why.get("split-hold")).toContain("hot for longer");
+    expect(why.get("split-hold")).toContain("ended before a split could show");
+    expect(why.get("split-load")).toContain("are not told to clients");
     expect(found.length + notFound.length).toBe(Object.keys(modelConstants()).length);
   });
 });

@@ -6,6 +6,7 @@ import { fitDocument } from "./fit-document.ts";
 import { medianOf } from "./fit-latency.ts";
 import { fitRamp } from "./fit-ramp.ts";
 import { fitRest, REST_SERIES, type RestCall } from "./fit-rest.ts";
+import { fitSplit } from "./fit-split.ts";
 import type { ConstantId, FoundConstant, HeldOut, NotFound, PartFit } from "./found.ts";
 import { replayRange } from "./replay-queues.ts";
 import { interval95, mean, median, type Bootstrap } from "./statistics.ts";
@@ -48,7 +49,8 @@ export function fitProbe(
   const calls = rest(found);
   const commit = fitRest(REST_SERIES.commit, calls.commit, boot("commit"));
   const read = fitRest(REST_SERIES.read, calls.read, boot("read"));
-  const parts = [commit, read, document, ramp];
+  const split = fitSplit(of("ramp"), found, rng.fork("split"));
+  const parts = [commit, read, document, ramp, split];
   const heldOut = parts.flatMap((part) => part.heldOut).filter(isTold);
   const all = parts.flatMap((part) => part.found);
   return {
@@ -87,10 +89,11 @@ function isWithinBounds({ id, value, low, high }: FoundConstant): boolean {
 
 /** What no probe of this kind can tell, whatever it finds. */
 const BEYOND_A_PROBE: readonly NotFound[] = [
-  ...because(
-    "a range must be hot for longer than this probe is, and splits are not told to clients",
-    ["load-window", "split-load", "split-hold", "split-share"],
-  ),
+  ...because("how hot a range must be, and what a split must divide, are not told to clients", [
+    "load-window",
+    "split-load",
+    "split-share",
+  ]),
   ...because("it takes a day without load, or a million documents", ["merge-load", "split-rows"]),
   ...because("what refusing costs, and what reads cost a range, is too little to be seen", [
     "refused-work",
