@@ -41,6 +41,7 @@ const PURE_FOLDERS = [
   "src/sim/verify",
   "src/sim/tune",
   "src/sim/headroom",
+  "src/sim/calibrate/fit",
   "src/sim/compare",
 ];
 const PURE_PACKAGES = new Set([
