@@ -84,10 +84,14 @@ async function clean(options: CleanOptions, context: CliContext): Promise<ExitCo
     );
     return EXIT_CODES.pass;
   } catch (error) {
-    output.line(
-      `Not finished: ${inWords()} ${dryRun ? "counted" : "deleted"}. Begin it again to go on.`,
-    );
-    if (signal.aborted && error === signal.reason) return EXIT_CODES.inconclusive;
+    const isInterrupted = signal.aborted && error === signal.reason;
+    // What failed before it had begun has nothing to go on with: its own message says what to do.
+    if (isInterrupted || done.documents + done.accounts > 0) {
+      output.line(
+        `Not finished: ${inWords()} ${dryRun ? "counted" : "deleted"}. Begin it again to go on.`,
+      );
+    }
+    if (isInterrupted) return EXIT_CODES.inconclusive;
     throw error;
   } finally {
     await database.close();

@@ -88,6 +88,10 @@ describe("renderReportHtml", () => {
     expect(text).toContain("Ran on embedded engine Limits on Latency nam5 (assumed)");
     expect(text).toContain("Latencies of nam5 were added (assumed).");
     expect(text).toContain("Security rules not evaluated on the embedded engine; covered by");
+    const posed = { ...target, kind: "staging", evaluatesRules: false } as const;
+    expect(textOf(render({ ...others, target: posed }))).toContain(
+      "Security rules the posed project says whether it evaluates them",
+    );
   });
 
   test("shows offered and achieved rates of each phase", () => {

@@ -24,7 +24,7 @@ export function machineFacts(result: Result): readonly Fact[] {
       "Security rules",
       target.evaluatesRules
         ? "evaluated: clients acted as their users, through them"
-        : "not evaluated on the embedded engine; covered by the test suite where the emulator is",
+        : rulesUnseen(target),
     ],
     [
       "Population",
@@ -38,6 +38,13 @@ export function machineFacts(result: Result): readonly Fact[] {
     ...(run.machine === null ? [] : [peakMemory(run)]),
     ...(run.notes ?? []).map((note): Fact => ["Note", note]),
   ];
+}
+
+/** What is known of the security rules where nothing vouches that they were evaluated. */
+export function rulesUnseen({ kind }: Pick<Result["target"], "kind">): string {
+  return kind === "staging"
+    ? "the posed project says whether it evaluates them; that a run's operations were allowed proves nothing"
+    : "not evaluated on the embedded engine; covered by the test suite where the emulator is";
 }
 
 /** "2 × AMD EPYC, 3.8 GiB, load 0.4" */

@@ -12,7 +12,7 @@ import { limitsInShort } from "./limits-met.ts";
 import { modelOf } from "./model-words.ts";
 import { onOneLine } from "./plain-text.ts";
 import type { Check, Result, Verdict } from "./result.ts";
-import { machineText } from "./run-facts.ts";
+import { machineText, rulesUnseen } from "./run-facts.ts";
 import { fitColumns, padCell, wrapText, type TextColumn } from "./text-columns.ts";
 
 export interface TerminalOptions {
@@ -161,13 +161,10 @@ function facts(result: Result): readonly (readonly [name: string, text: string])
         `${formatCount(population.openTrades)} open trades, ${formatDuration(run.durationMs)}`,
     ],
     ["Target", `${target.description}; ${target.reason}`],
-    ...(target.evaluatesRules ? [] : [["Rules", RULES_NOT_EVALUATED] as const]),
+    ...(target.evaluatesRules ? [] : [["Rules", rulesUnseen(target)] as const]),
     ["Machine", machineText(run.machine)],
   ];
 }
-
-const RULES_NOT_EVALUATED =
-  "not evaluated on the embedded engine; covered by the test suite where the emulator is";
 
 function factLines(name: string, text: string, width: number): readonly string[] {
   const [first = "", ...others] = wrapText(onOneLine(text), width - FACT_WIDTH);

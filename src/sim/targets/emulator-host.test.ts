@@ -24,3 +24,12 @@ it.each(["127.0.0.1", "8080", "http://127.0.0.1:8080", "127.0.0.1:0", "127.0.0.1
     expect(() => readEmulatorHost(host)).toThrow("is not a host and port");
   },
 );
+
+it("names the option that stands for the variable, and what to do about it", () => {
+  expect(() => readEmulatorHost("10.0.0.7:8080", "--endpoint")).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(/^--endpoint: "10.0.0.7:8080" is not this machine/),
+      hint: expect.stringContaining("sim -- gateway"),
+    }),
+  );
+});

@@ -378,6 +378,8 @@ describe("direct writes", () => {
 test("where rules are not evaluated, the rows of clients say so", () => {
   const { detail } = checkOf("harness.client-errors", {}, { evaluatesRules: false });
   expect(detail).toContain("Rules are not evaluated on the embedded engine");
+  const posed = { evaluatesRules: false, storedBasis: "measured on posed project" } as const;
+  expect(checkOf("harness.client-errors", {}, posed).detail).toContain("said by the posed project");
   const slow = { queries: latencies(150, 150), queryKinds: new Map() };
   expect(checkOf("benchmark.query-latency", slow, { evaluatesRules: false }).detail).toContain(
     "without rules",

@@ -89,7 +89,8 @@ export function resolvePrepareOptions(
   const signUpPort = number("serveSignUps", "--serve-sign-ups") ?? null;
   const soakMs = parseDurationMs(parsed["soak"] ?? "1h") ?? 0;
   if (soakMs < 60_000 || soakMs > 7 * DAY_SECONDS * 1_000) fault("--soak", "1m to 168h");
-  const endpoint = text(parsed["endpoint"]) ?? (emulatorHost || undefined);
+  const asked = text(parsed["endpoint"]);
+  const endpoint = asked ?? (emulatorHost || undefined);
   if (endpoint === undefined) {
     faults.push(
       "--endpoint: nothing says where the database is. Accepted: host:port of a gateway or an emulator on this machine.",
@@ -100,7 +101,10 @@ export function resolvePrepareOptions(
     throw new UserError("E_BAD_OPTIONS", faults.join("\n"), hint);
   }
   return {
-    endpoint: readEmulatorHost(endpoint ?? ""),
+    endpoint:
+      asked === undefined
+        ? readEmulatorHost(endpoint ?? "")
+        : readEmulatorHost(asked, "--endpoint"),
     projectId: text(parsed["project"]) ?? LOCAL_PROJECT_ID,
     users,
     tenants,
