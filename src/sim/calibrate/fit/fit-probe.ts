@@ -40,7 +40,9 @@ export function fitProbe(
   const first = fitRest(REST_SERIES.commit, rest({}).commit, { ...boot(""), replicates: 0 });
   const usual = (shapeOf: readonly ProbeSample[]): number => {
     const [one] = shapeOf;
-    if (first.latency === undefined || one === undefined) return roundTripMs.value;
+    if (one === undefined) return roundTripMs.value;
+    // Where no distribution fits, the smallest calls still have a middle.
+    if (first.latency === undefined) return middleOfSmallest(of("commit"));
     return roundTripMs.value + medianOf(first.latency, REST_SERIES.commit.sizeOf(one));
   };
   const document = fitDocument(of("document"), usual(of("document")));
@@ -72,6 +74,11 @@ export function fitProbe(
     ],
     error: heldOut.length === 0 ? 1 : mean(heldOut.map(errorOf)),
   };
+}
+
+function middleOfSmallest(commits: readonly ProbeSample[]): number {
+  const bytes = Math.min(...commits.map((sample) => sample.bytes));
+  return median(commits.filter((sample) => sample.bytes <= bytes).map(({ tookMs }) => tookMs));
 }
 
 function errorOf({ predicted, seen }: HeldOut): number {
