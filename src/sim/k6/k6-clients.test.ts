@@ -407,6 +407,8 @@ test("k6's own settings of the user's do not reach it, but for where its metrics
   expect(environment).toEqual({
     A: "b",
     K6_OUT: "json",
+    GOGC: "400",
+    GOMEMLIMIT: "2GiB",
     K6_NO_USAGE_REPORT: "true",
     K6_AUTO_EXTENSION_RESOLUTION: "false",
   });
