@@ -134,7 +134,8 @@ function checkDatabase(
 ): void {
   if (database.projectId !== projectId) throw unknownProject(database.projectId, SERVICE);
   if (database.databaseId === DATABASE) return;
-  // https://github.com/googleapis/google-cloud-go/issues/9146 and others have these words.
+  // Its first half is quoted so in public reports of this 404; the rest is as for a project without a database
+  // (https://github.com/particle-iot/google-cloud-datastore-tutorial/issues/12), and not certain.
   throw new ApiError(
     "NOT_FOUND",
     `The database ${database.databaseId} does not exist for project ${projectId} Please visit https://console.cloud.google.com/datastore/setup?project=${projectId} to add a Cloud Datastore or Cloud Firestore database. `,
