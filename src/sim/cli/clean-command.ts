@@ -32,7 +32,7 @@ export function createCleanCommand(context: CliContext): CliCommand {
     .addOption(new Option("--dry-run", "Only count what would be deleted."))
     .addHelpText(
       "after",
-      "\nExit codes:\n  0   nothing of the run is left (or it was counted)\n  2   bad usage, or the project refuses\n  3   interrupted: begin it again",
+      "\nExit codes:\n  0   nothing of the run is left, or was there (or it was counted)\n  2   bad usage, or the project refuses\n  3   interrupted: begin it again",
     );
   return { command, run: (parsed) => clean(read(parsed), context) };
 }
@@ -72,11 +72,12 @@ async function clean(options: CleanOptions, context: CliContext): Promise<ExitCo
   });
   const { signal } = interrupts;
   const database = openProjectStore(project);
-  const done = { documents: 0, accounts: 0, isComplete: false };
+  const done = { documents: 0, accounts: 0, isComplete: false, wasFound: false };
   const inWords = (): string => `${done.documents} documents and ${done.accounts} accounts`;
   try {
     const { patientStore: store } = database;
     await cleanRun({ clock, project, store, runId, dryRun, output, signal }, done);
+    if (!done.wasFound) return EXIT_CODES.pass;
     output.line(
       dryRun
         ? `Run ${runId} has ${inWords()} in ${projectId}. Nothing was deleted.`

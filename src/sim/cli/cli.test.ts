@@ -325,6 +325,18 @@ describe("run", () => {
     expect(requests[0]?.options).toMatchObject({ target: "auto", limits: "on", latency: "off" });
   });
 
+  // Modes say nothing here, for root least of all; and Node's recursive mkdir never returns from it.
+  it.runIf(process.platform === "linux")(
+    "a file system that takes no files is found out",
+    async () => {
+      const { exitCode, stderr } = await sim(["--reports", "/proc/x"]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(
+        'E_REPORTS_FOLDER: --reports: "/proc/x": /proc cannot be written: ENOENT',
+      );
+    },
+  );
+
   it("makes no folder and opens no target by itself", async () => {
     const reports = join(folder, "new", "reports");
     const { exitCode } = await sim(["--reports", reports]);

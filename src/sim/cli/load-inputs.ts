@@ -1,5 +1,5 @@
-import { access, constants, readFile, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { mkdtemp, readFile, rmdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { LIMITER_PRESETS, parseLimiterConfig } from "../../system/limiter/config.ts";
 import type { LimiterConfig } from "../../system/limiter/config.ts";
 import type { LimiterStrategy } from "../../system/limiter/create-limiter.ts";
@@ -134,18 +134,22 @@ export async function requireWritable(folder: string, flag = "--reports"): Promi
   for (;;) {
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined) {
-      const writable = await access(path, constants.W_OK).then(
-        () => true,
-        () => false,
-      );
-      if (found.isDirectory() && writable) return;
-      throw reportsError(
-        flag,
-        folder,
-        `${path} ${found.isDirectory() ? "cannot be written" : "is no folder"}`,
-      );
+      if (!found.isDirectory()) throw reportsError(flag, folder, `${path} is no folder`);
+      const fault = await writingFault(path);
+      if (fault === undefined) return;
+      throw reportsError(flag, folder, `${path} cannot be written: ${fault}`);
     }
     path = dirname(path);
+  }
+}
+
+/** Tried and not looked up: modes say nothing to root, nor of a file system that takes no files. */
+async function writingFault(folder: string): Promise<string | undefined> {
+  try {
+    await rmdir(await mkdtemp(join(folder, ".plimsoll-")));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -86,7 +86,9 @@ describe("a pulse of a minute", { timeout: TEN_MINUTES_MS }, () => {
       expect(off(latency(result, "pnl-commit").p99, latency(exact, "pnl-commit").p99)).toBeLessThan(
         cohort === 10 ? 0.3 : 0.6, // Of 200 commits, two are above it.
       );
-      expect(result.checks.map(({ basis }) => basis)).toContain(`modelled, cohorts of ${cohort}`);
+      expect(result.checks.map(({ basis }) => basis)).toContain(
+        `modelled, cohorts of ${cohort}, assumed`,
+      );
     }
   });
 });

@@ -66,7 +66,7 @@ async function world() {
     writes: 1,
   });
   const clean = async (more: Partial<Parameters<typeof cleanRun>[0]> = {}) => {
-    const done = { documents: 0, accounts: 0, isComplete: false };
+    const done = { documents: 0, accounts: 0, isComplete: false, wasFound: false };
     const said = listen();
     const fault = await cleanRun(
       {
@@ -103,12 +103,17 @@ describe("cleanRun", () => {
   it("deletes all that the run has made and nothing else, and can be repeated", async () => {
     const all = await world();
     const dry = await all.clean({ dryRun: true });
-    expect(dry.done).toEqual({ documents: 2 * ALL, accounts: 1, isComplete: false });
+    expect(dry.done).toEqual({
+      documents: 2 * ALL,
+      accounts: 1,
+      isComplete: false,
+      wasFound: true,
+    });
     expect(await left(all, `plimsoll-${RUN}-A`)).toBe(ALL);
 
     const { done, fault } = await all.clean();
     expect(fault).toBeUndefined();
-    expect(done).toEqual({ documents: 2 * ALL, accounts: 1, isComplete: true });
+    expect(done).toEqual({ documents: 2 * ALL, accounts: 1, isComplete: true, wasFound: true });
     expect(await left(all, `plimsoll-${RUN}-A`)).toBe(0);
     expect(await left(all, `plimsoll-${RUN}-B`)).toBe(0);
     for (const uid of OTHERS) expect(await left(all, uid)).toBe(ALL);
@@ -116,7 +121,7 @@ describe("cleanRun", () => {
     expect(await readManifest(all.store, RUN)).toBeUndefined();
 
     const again = await all.clean();
-    expect(again.done).toEqual({ documents: 0, accounts: 0, isComplete: true });
+    expect(again.done).toEqual({ documents: 0, accounts: 0, isComplete: true, wasFound: false });
     expect(again.lines).toContain(`Nothing of a run ${RUN} is in project demo-rehearsal.`);
   });
 

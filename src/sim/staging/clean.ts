@@ -32,6 +32,8 @@ export interface Cleaned {
   accounts: number;
   /** Whether nothing of the run is left. */
   isComplete: boolean;
+  /** Whether there was anything of the run: its manifest, a document, an account. */
+  wasFound: boolean;
 }
 
 /**
@@ -63,7 +65,8 @@ export async function cleanRun(cleaning: Cleaning, done: Cleaned): Promise<void>
     }
   }
   done.isComplete = !dryRun;
-  if (manifest !== undefined || done.documents + done.accounts > 0) return;
+  done.wasFound = manifest !== undefined || done.documents + done.accounts > 0;
+  if (done.wasFound) return;
   output.line(`Nothing of a run ${runId} is in project ${project.projectId}.`);
   const known = await listManifests(store);
   for (const { run, started_at: startedAt, users, status } of known) {
