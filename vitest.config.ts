@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Google's client libraries look for a metadata server otherwise, and wait for it. */
@@ -5,9 +6,10 @@ const env = { METADATA_SERVER_DETECTION: "none", GOOGLE_CLOUD_PROJECT: "demo-pli
 const withoutEmulator = process.env["PLIMSOLL_WITHOUT_EMULATOR"] === "1";
 
 /**
- * Four projects: `unit` needs nothing but Node; `emulator` starts the official Firestore emulator
- * (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite; `staging` goes the whole staging path
- * against a rehearsal; `page` opens report.html in Chromium.
+ * Five projects, one after another: `unit` needs nothing but Node, and takes all processors;
+ * `process` starts the commands, k6, and runs in real time, so it has the machine to itself; `emulator` starts
+ * the official Firestore emulator (or uses the one in FIRESTORE_EMULATOR_HOST) once per suite; `staging` goes
+ * the whole staging path against a rehearsal; `page` opens report.html in Chromium.
  */
 export default defineConfig({
   test: {
@@ -16,13 +18,23 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          include: [
-            "src/**/*.test.ts",
-            "tests/*.test.ts",
-            "tests/{cli,contract,differential,judge,k6}/**/*.test.ts",
-          ],
-          exclude: ["**/*.emulator.test.ts", "tests/emulator/**"],
+          include: ["src/**/*.test.ts", "tests/*.test.ts", "tests/{contract,judge}/**/*.test.ts"],
+          exclude: ["**/*.emulator.test.ts"],
           testTimeout: 30_000,
+          // Vitest's own default leaves one processor free, of two.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "process",
+          env,
+          include: ["tests/{cli,differential,k6}/**/*.test.ts"],
+          exclude: ["**/*.emulator.test.ts"],
+          testTimeout: 30_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,6 +48,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -47,6 +60,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -55,6 +69,7 @@ export default defineConfig({
           include: ["tests/page/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

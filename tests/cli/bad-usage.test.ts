@@ -69,7 +69,7 @@ it.each([
   },
   {
     given: ["--target", "staging"],
-    says: '--target: "staging" is not in this version yet. Accepted: auto, emulator, embedded.',
+    says: "--target staging needs --project",
   },
   {
     given: ["--indexes", "no-such.json"],
