@@ -121,3 +121,22 @@ test("law: arrivals are in order and within the duration, and the same for the s
   });
   fc.assert(law);
 });
+
+test("a phase that ends just past a second puts what is due there into that sliver, and ends", () => {
+  const options = {
+    kind: "market" as const,
+    ratePerSecond: 50,
+    durationMs: 1000.000_000_000_000_1,
+    stages: [{ untilShare: 1, factor: 1 }],
+    // All updates are in the sliver: its rate is so high that adding a gap to a moment adds nothing.
+    market: { updatesPerSecond: () => [0, 100] },
+  };
+  const found: number[] = [];
+  for (const atMs of createArrivals(options, createRng(1))) {
+    found.push(atMs);
+    if (found.length > 1000) break;
+  }
+  expect(found.length).toBeGreaterThan(25);
+  expect(found.length).toBeLessThan(75);
+  for (const atMs of found) expect(atMs).toBeCloseTo(1000, 6);
+});

@@ -38,12 +38,15 @@ export function* createArrivals(options: ArrivalsOptions, rng: Rng): Generator<n
   for (const { startMs, endMs, ratePerSecond } of stretchesOf(options)) {
     const ratePerMs = ratePerSecond / 1000;
     let atMs = startMs;
-    while (untilNext < (endMs - atMs) * ratePerMs) {
-      atMs += untilNext / ratePerMs;
+    // Of Λ and not of time: in a sliver of a second moments may lie closer than numbers do.
+    let left = (endMs - startMs) * ratePerMs;
+    while (untilNext < left) {
+      left -= untilNext;
+      atMs = Math.min(endMs, atMs + untilNext / ratePerMs);
       yield atMs;
       untilNext = isEven ? 1 : rng.exponential(1);
     }
-    untilNext -= (endMs - atMs) * ratePerMs;
+    untilNext -= left;
   }
 }
 
