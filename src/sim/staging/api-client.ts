@@ -139,7 +139,8 @@ function refusal(project: StagingProject, call: ApiCall, status: number, content
   return disabled ? disabledApi(project, failure) : missingRole(project, failure);
 }
 
-function refusedCredentials(cause: ApiError): UserError {
+/** Also of calls that are made by gRPC, which answer UNAUTHENTICATED. */
+export function refusedCredentials(cause: Error): UserError {
   return new UserError(
     "E_NO_CREDENTIALS",
     `Application Default Credentials: refused: ${cause.message}`,

@@ -1,4 +1,9 @@
-import { clientOperation, type ClientLoad, type Scenario } from "../config/scenario.ts";
+import {
+  clientOperation,
+  DIRECT_SECONDS_MAX,
+  type ClientLoad,
+  type Scenario,
+} from "../config/scenario.ts";
 import { ratePerSecond } from "../drivers/client-arrivals.ts";
 import type { Billed } from "../measure/billed-operations.ts";
 
@@ -147,10 +152,9 @@ function meanFactor({ stages }: ClientLoad): number {
   return mean;
 }
 
-/** Direct writes last a minute at most (DIRECT_SECONDS_MAX). */
 function direct({ directWrites, durationSeconds }: Scenario): PhaseEstimate {
   if (directWrites === null) return NOTHING;
-  const writes = directWrites.writesPerSecond * Math.min(60, durationSeconds);
+  const writes = directWrites.writesPerSecond * Math.min(DIRECT_SECONDS_MAX, durationSeconds);
   const documents = directWrites.into === "one-counter" ? directWrites.counters : writes;
   return { reads: 0, writes, documents };
 }

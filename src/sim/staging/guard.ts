@@ -6,7 +6,7 @@ import { UserError } from "../cli/errors.ts";
 import { READ_BACK_COLLECTIONS } from "../run/every-document.ts";
 import { inParallel } from "../run/in-parallel.ts";
 import { AccountClient } from "./accounts.ts";
-import { callApi, missingRole } from "./api-client.ts";
+import { callApi, missingRole, refusedCredentials } from "./api-client.ts";
 import { readDatabase, type DeployedDatabase } from "./deployed.ts";
 import type { StagingProject } from "./project.ts";
 import { isOfSomeRun, rangesOfAllRuns, type PathRange } from "./run-scope.ts";
@@ -214,14 +214,7 @@ function refusalOf(project: StagingProject, error: StoreError): Error {
   if (error.code === "PERMISSION_DENIED") {
     return missingRole(project, Object.assign(error, { api: "firestore" as const }));
   }
-  if (error.code === "UNAUTHENTICATED") {
-    return new UserError(
-      "E_NO_CREDENTIALS",
-      `Application Default Credentials: refused: ${error.message}`,
-      "They have expired or were revoked: run `gcloud auth application-default login`, or make a new credentials file.",
-      { cause: error },
-    );
-  }
+  if (error.code === "UNAUTHENTICATED") return refusedCredentials(error);
   if (!isRetryable(error.code)) return error;
   const { host } = project.endpoints.firestore;
   return refused(

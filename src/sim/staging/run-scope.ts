@@ -30,16 +30,14 @@ export class RunScope {
   readonly runId: string;
   /** "plimsoll-mibq3k2x-": what the run's IDs begin with. */
   readonly prefix: string;
+  /** Root collections that only a probe of this name writes to: it wants to find them new. */
+  readonly probeCollections: readonly string[];
 
   constructor(runId: string) {
     assert(RUN_ID.test(runId), `a run's ID is 6 to 12 small letters and digits, got ${runId}`);
     this.runId = runId;
     this.prefix = `${ALL_RUNS}${runId}-`;
-  }
-
-  /** Root collections that only a probe of this name writes to: it wants to find them new. */
-  get probeCollections(): readonly string[] {
-    return [`${ALL_RUNS}${this.runId}-probe_rest`, `${ALL_RUNS}${this.runId}-probe_ramp`];
+    this.probeCollections = [`${this.prefix}probe_rest`, `${this.prefix}probe_ramp`];
   }
 
   /** Whether the run may write at that path, as it stands in the database. */

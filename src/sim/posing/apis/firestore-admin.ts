@@ -1,5 +1,4 @@
 import type { FieldOverride, IndexFile } from "../../../firestore/indexes/index-file.ts";
-import type { IndexDefinition } from "../../../firestore/indexes/catalogue.ts";
 import { hashName } from "../../../std/rng.ts";
 import { ApiError, insufficientPermissions, unknownProject } from "../access/api-error.ts";
 import type { PosingProject } from "../posing-project.ts";
@@ -73,25 +72,18 @@ interface Listed {
 function indexesOf(database: string, { indexes }: IndexFile): readonly Listed[] {
   return indexes.map((index) => {
     const { collectionGroup, queryScope, fields } = index;
-    const columns = fields.map(columnOf);
     const last = fields.at(-1);
     const order = last !== undefined && "order" in last ? last.order : "ASCENDING";
     const hasName = last !== undefined && last.fieldPath === "__name__";
     const resource = {
       name: `${database}/collectionGroups/${collectionGroup}/indexes/${hashName(index)}`,
       queryScope,
-      fields: hasName ? columns : [...columns, { fieldPath: "__name__", order }],
+      fields: hasName ? fields : [...fields, { fieldPath: "__name__", order }],
       state: "READY",
       density: "SPARSE_ALL",
     };
     return { collectionGroup, resource };
   });
-}
-
-type IndexField = IndexDefinition["fields"][number];
-
-function columnOf(field: IndexField): object {
-  return { ...field };
 }
 
 /** projects.databases.collectionGroups.fields: those that are not as their database's defaults. */

@@ -1,3 +1,4 @@
+import { TENANT_CLAIM } from "../../../system/provisioning/auth-directory.ts";
 import { tenantPath } from "../../../system/schema/tenant.ts";
 import { userPath } from "../../../system/schema/user.ts";
 import type { Caller } from "../access/caller.ts";
@@ -11,7 +12,7 @@ export function isOwners(
   { uid, claims }: Extract<Caller, { kind: "user" }>,
   paths: readonly string[],
 ): boolean {
-  const tenantId = claims["tenant_id"];
+  const tenantId = claims[TENANT_CLAIM];
   const roots = [userPath(uid)];
   if (typeof tenantId === "string" && tenantId !== "") roots.push(tenantPath(tenantId));
   return paths.every((path) => roots.some((root) => path === root || path.startsWith(`${root}/`)));
