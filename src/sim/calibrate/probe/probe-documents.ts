@@ -31,7 +31,7 @@ export class ProbeDocuments {
   readonly #blobs = new Map<number, string>();
   readonly #sizes = new Map<string, CallSize>();
   readonly #written = new Set<string>();
-  #seeded = new Map<number, string[]>();
+  readonly #seeded = new Map<number, string[]>();
 
   constructor(prefix: string, rng: Rng) {
     this.#rng = rng;
@@ -74,7 +74,7 @@ export class ProbeDocuments {
 
   /** Calls of one shape are of one size: names and values are of one length. */
   sizeOf(step: ProbeStep): CallSize {
-    const key = JSON.stringify([step.kind === "read", step.kind, step.shape]);
+    const key = JSON.stringify([step.kind, step.shape]);
     const known = this.#sizes.get(key);
     if (known !== undefined) return known;
     const size = step.kind === "read" ? this.#sizeOfRead(step) : this.#sizeOfCommit(step);

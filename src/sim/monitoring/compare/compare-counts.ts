@@ -7,7 +7,7 @@ import {
 import type { Comparison } from "../../report/monitoring-evidence.ts";
 import { MONITORING_ALLOWED, MONITORING_SHARE } from "../../verify/benchmark-table.ts";
 import type { Delta, DeltaSeries } from "../series/metric-series.ts";
-import { countOf } from "../series/to-deltas.ts";
+import { totalOf } from "../series/to-deltas.ts";
 
 /** A stretch of time, its end not included. */
 export interface Span {
@@ -62,7 +62,7 @@ export function compareCounts(
   const span = spanOf(options.window, near);
   const own = new OwnCount(quantity, counted);
   const total = own.within(span);
-  const amount = sum(near);
+  const amount = totalOf(near);
   const tolerance = toleranceOf(own, span, total);
   const gaps = gapsOf(monitored.series, span, own, options.samplePeriodMs);
   const background = backgroundOf(deltas, near, own, span, options.seen);
@@ -129,9 +129,8 @@ function findingOf(facts: Facts): Comparison["finding"] {
 /** Whether the rest agrees once the gaps are cut out of both counts, and is most of the whole. */
 function explainedByGaps({ near, gaps, own, span, total }: Facts): boolean {
   if (gaps.length === 0) return false;
-  const isOutside = (delta: Span): boolean => !gaps.some((gap) => spansOverlap(gap, delta));
-  const rest = near.filter((delta) => isOutside({ fromMs: delta.startMs, toMs: delta.endMs }));
-  const amount = sum(rest);
+  const rest = near.filter((delta) => !gaps.some((gap) => overlaps(delta, gap)));
+  const amount = totalOf(rest);
   const restSpans = without(span, gaps);
   const counted = restSpans.map((one) => own.within(one)).reduce(addRanges, [0, 0]);
   const tolerance = restSpans.reduce(
@@ -237,7 +236,7 @@ function backgroundOf(
   const quietMs = quiet.reduce((total, { fromMs, toMs }) => total + toMs - fromMs, 0);
   if (quietMs < EDGE_MS) return null;
   const nearOnes = new Set(near);
-  const amount = sum(
+  const amount = totalOf(
     deltas.filter((delta) => !nearOnes.has(delta) && quiet.some((one) => overlaps(delta, one))),
   );
   return Math.round((amount / quietMs) * (span.toMs - span.fromMs));
@@ -250,15 +249,12 @@ function spanOf({ fromMs, toMs }: Span, near: readonly Delta[]): Span {
   };
 }
 
-function sum(deltas: readonly Delta[]): number {
-  return deltas.reduce((total, { value }) => total + countOf(value), 0);
-}
-
 function widened({ fromMs, toMs }: Span, byMs: number): Span {
   return { fromMs: fromMs - byMs, toMs: toMs + byMs };
 }
 
-function overlaps({ startMs, endMs }: Delta, span: Span): boolean {
+/** Whether a sample holds some of the span. */
+export function overlaps({ startMs, endMs }: Delta, span: Span): boolean {
   return spansOverlap({ fromMs: startMs, toMs: endMs }, span);
 }
 

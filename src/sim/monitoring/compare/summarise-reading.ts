@@ -3,8 +3,8 @@ import type { MetricsReading } from "../read/read-metrics.ts";
 import type { MetricId } from "../catalogue/firestore-metrics.ts";
 import { mergeDistributions, quantileOf, type Distribution } from "../series/distribution.ts";
 import type { DeltaSeries } from "../series/metric-series.ts";
-import { countOf } from "../series/to-deltas.ts";
-import type { Span } from "./compare-counts.ts";
+import { totalOf } from "../series/to-deltas.ts";
+import { overlaps, type Span } from "./compare-counts.ts";
 import { responseCode } from "./response-code.ts";
 
 type Latency = MonitoringEvidence["latencies"][number];
@@ -30,8 +30,8 @@ function seriesOf({ metrics }: MetricsReading, id: MetricId): readonly DeltaSeri
   return metrics.find((metric) => metric.id === id)?.series ?? [];
 }
 
-function within({ deltas }: DeltaSeries, { fromMs, toMs }: Span) {
-  return deltas.filter(({ startMs, endMs }) => startMs < toMs && endMs > fromMs);
+function within({ deltas }: DeltaSeries, span: Span) {
+  return deltas.filter((delta) => overlaps(delta, span));
 }
 
 function counts(
@@ -42,7 +42,7 @@ function counts(
 ): readonly (readonly [readonly string[], number])[] {
   const found = new Map<string, number>();
   for (const series of seriesOf(reading, id)) {
-    const amount = within(series, span).reduce((sum, { value }) => sum + countOf(value), 0);
+    const amount = totalOf(within(series, span));
     const key = JSON.stringify(keyOf(series));
     if (amount > 0) found.set(key, (found.get(key) ?? 0) + amount);
   }

@@ -4,7 +4,7 @@ import type { Check, Verdict } from "../../report/result.ts";
 import { monitoringChecks } from "../../verify/monitoring-checks.ts";
 import { overallVerdict } from "../../verify/verdict.ts";
 import type { MetricId } from "../catalogue/firestore-metrics.ts";
-import type { Span } from "../compare/compare-counts.ts";
+import { overlaps, type Span } from "../compare/compare-counts.ts";
 import { compareReading, describeReading } from "../compare/compare-reading.ts";
 import type { MetricsReading } from "../read/read-metrics.ts";
 import { countOf } from "../series/to-deltas.ts";
@@ -66,11 +66,11 @@ export function monitorReport(
   };
 }
 
-function seriesIn({ metrics }: MetricsReading, { fromMs, toMs }: Span): readonly MonitoredSeries[] {
+function seriesIn({ metrics }: MetricsReading, span: Span): readonly MonitoredSeries[] {
   return metrics.flatMap(({ id, type, series }) =>
     series.flatMap(({ labels, deltas }): readonly MonitoredSeries[] => {
       const samples = deltas
-        .filter(({ startMs, endMs }) => startMs < toMs && endMs > fromMs)
+        .filter((delta) => overlaps(delta, span))
         .map(({ startMs, endMs, value }) => ({
           from: new Date(startMs).toISOString(),
           to: new Date(endMs).toISOString(),

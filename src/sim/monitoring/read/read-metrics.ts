@@ -1,7 +1,7 @@
 import { metricType, type MetricId } from "../catalogue/firestore-metrics.ts";
 import type { DeltaSeries, Remark } from "../series/metric-series.ts";
 import { readSeries } from "../series/read-series.ts";
-import { assembleSeries, countOf } from "../series/to-deltas.ts";
+import { assembleSeries, totalOf } from "../series/to-deltas.ts";
 import { DESCRIPTORS_FILTER, knownMetrics, type KnownMetric } from "./known-metrics.ts";
 import type { MetricReader } from "./metric-reader.ts";
 import { allPages, type Patience } from "./patient-pages.ts";
@@ -163,9 +163,6 @@ async function readOne(
 
 /** Everything that was told of the time asked about; what goes on afterwards may grow. */
 function sumOf(metrics: readonly MetricReading[], untilMs: number): number {
-  return metrics
-    .flatMap(({ series }) => series)
-    .flatMap(({ deltas }) => deltas)
-    .filter(({ startMs }) => startMs <= untilMs)
-    .reduce((total, { value }) => total + countOf(value), 0);
+  const deltas = metrics.flatMap(({ series }) => series).flatMap((series) => series.deltas);
+  return totalOf(deltas.filter(({ startMs }) => startMs <= untilMs));
 }

@@ -107,6 +107,11 @@ export function countOf(value: Amount): number {
   return typeof value === "number" ? value : value.count;
 }
 
+/** What deltas come to together. */
+export function totalOf(deltas: readonly Delta[]): number {
+  return deltas.reduce((total, { value }) => total + countOf(value), 0);
+}
+
 const REMARKS = {
   duplicates: { text: "told twice with the same value; counted once", spoils: false },
   revisions: { text: "told twice with different values; the larger counts", spoils: false },
