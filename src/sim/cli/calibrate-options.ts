@@ -8,6 +8,7 @@ import { readConfigFile } from "../config/config-file.ts";
 import { BOUNDS } from "../config/run-options.ts";
 import { resultSchema } from "../report/result.ts";
 import { UserError } from "./errors.ts";
+import { flagOfKey } from "./flag-of-key.ts";
 import { nearest } from "./nearest.ts";
 import { single } from "./run-options-parser.ts";
 import { RESULT_FILE } from "./saved-run.ts";
@@ -121,7 +122,7 @@ export async function readCalibrateOptions(
       const text = String(parsed[key]);
       const close = key === "probe" ? nearest(text, PROBE_SIZES) : undefined;
       const meant = close === undefined ? "" : ` (did you mean "${close}"?)`;
-      return `${flagOf(key)}: "${text}" is not accepted${meant}. Accepted: ${ACCEPTED[key] ?? "another value"}.`;
+      return `${flagOfKey(key)}: "${text}" is not accepted${meant}. Accepted: ${ACCEPTED[key] ?? "another value"}.`;
     });
     throw bad(faults.join("\n"));
   }
@@ -204,13 +205,9 @@ async function allowedBy(config: string | undefined): Promise<readonly string[]>
 
 function commandOf(given: Given): string {
   const words = Object.entries(given).map(([key, value]) =>
-    value === true ? flagOf(key) : `${flagOf(key)} ${String(value)}`,
+    value === true ? flagOfKey(key) : `${flagOfKey(key)} ${String(value)}`,
   );
   return `npm run sim -- calibrate ${words.join(" ")}`;
-}
-
-function flagOf(key: string): string {
-  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function bad(message: string, cause?: unknown): UserError {

@@ -10,7 +10,6 @@ import {
   readHistory,
   type History,
 } from "../history/history-folder.ts";
-import type { Verdict } from "../report/result.ts";
 import { writeFolder } from "../report/write-folder.ts";
 import { appendSummary } from "../report/write-report.ts";
 import { commitName } from "../run/machine-facts.ts";
@@ -22,12 +21,13 @@ import {
 } from "./compare-options.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
 import { inHistory } from "./in-history.ts";
 import { createPaint, type Colour } from "./paint.ts";
 import { reported } from "./reported.ts";
 import { several, single } from "./run-options-parser.ts";
 import { readRun } from "./saved-run.ts";
+import { VERDICT_EXIT_CODES } from "./verdict-exit-codes.ts";
 
 const HELP = `
 Examples:
@@ -73,14 +73,8 @@ async function compare(options: CompareOptions, context: CliContext): Promise<Ex
   show(comparison, options, context);
   await writeFiles(comparison, options, context);
   if (options.keep !== undefined) await prune(options, options.keep, context);
-  return COMPARE_EXIT_CODES[comparison.verdict];
+  return VERDICT_EXIT_CODES[comparison.verdict];
 }
-
-const COMPARE_EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = {
-  pass: EXIT_CODES.pass,
-  fail: EXIT_CODES.checkFailed,
-  inconclusive: EXIT_CODES.inconclusive,
-};
 
 /** Runs are read before any is added: a folder that holds none leaves the history as it was. */
 async function addRuns(

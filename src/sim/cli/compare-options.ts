@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DEFAULT_RULES, type CompareRules } from "../compare/judge-history.ts";
 import { COMPARED_BY } from "../history/history-entry.ts";
 import { UserError } from "./errors.ts";
+import { flagOfKey } from "./flag-of-key.ts";
 
 /** Two lanes are never one series. */
 const ACROSS = COMPARED_BY.filter((part) => part !== "lane");
@@ -76,7 +77,7 @@ export function readCompareOptions(parsed: Readonly<Record<string, unknown>>): C
 
 function describe(issue: z.core.$ZodIssue, parsed: Readonly<Record<string, unknown>>): string {
   const key = String(issue.path[0]);
-  const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = flagOfKey(key);
   const given = parsed[key];
   const index = issue.path[1];
   const value =

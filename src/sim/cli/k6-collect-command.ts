@@ -2,11 +2,11 @@ import { Command, Option } from "commander";
 import { COLLECT_OPTION_SPECS, resolveCollectOptions } from "../k6/collect/collect-options.ts";
 import { verdictOf, type Collected } from "../k6/collect/collected-report.ts";
 import { VERDICT_WORDS } from "../report/check-groups.ts";
-import type { Verdict } from "../report/result.ts";
 import type { CliCommand, CliContext } from "./context.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { takenOnce } from "./taken-once.ts";
+import { VERDICT_EXIT_CODES } from "./verdict-exit-codes.ts";
 
 export function createK6CollectCommand(context: CliContext): CliCommand {
   const command = new Command("collect")
@@ -26,12 +26,6 @@ export function createK6CollectCommand(context: CliContext): CliCommand {
   return { command, run: (parsed) => collect(parsed, context) };
 }
 
-const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
-  pass: EXIT_CODES.pass,
-  fail: EXIT_CODES.checkFailed,
-  inconclusive: EXIT_CODES.inconclusive,
-};
-
 async function collect(
   parsed: Readonly<Record<string, unknown>>,
   context: CliContext,
@@ -48,7 +42,7 @@ async function collect(
     const collected = await collectCounts(options, clock, say, interrupts.signal);
     tell(collected, say);
     say(`Report: ${options.output}/summary.md`);
-    return EXIT_OF[verdictOf(collected)];
+    return VERDICT_EXIT_CODES[verdictOf(collected)];
   } finally {
     interrupts.release();
   }

@@ -8,7 +8,6 @@ import {
 } from "../monitoring/monitor/monitor-options.ts";
 import { monitorReport, type RunToCompare } from "../monitoring/monitor/monitor-report.ts";
 import { renderMonitor } from "../monitoring/monitor/render-monitor.ts";
-import type { Verdict } from "../report/result.ts";
 import type { CliCommand, CliContext } from "./context.ts";
 import { UserError } from "./errors.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.ts";
@@ -16,6 +15,7 @@ import { watchInterrupts } from "./interrupts.ts";
 import { createRunOutput, type RunOutput } from "./progress.ts";
 import { readRun } from "./saved-run.ts";
 import { takenOnce } from "./taken-once.ts";
+import { VERDICT_EXIT_CODES } from "./verdict-exit-codes.ts";
 import { writeOutput, writeWhole } from "./write-output.ts";
 
 const OPTIONS = [
@@ -83,7 +83,7 @@ async function monitor(options: MonitorOptions, context: CliContext): Promise<Ex
     const report = await read(options, { run, span, output, signal: interrupts.signal }, context);
     output.finish();
     await write(renderMonitor(report, options.format), options.output, context);
-    return EXIT_OF[report.verdict];
+    return VERDICT_EXIT_CODES[report.verdict];
   } catch (error) {
     if (!interrupts.signal.aborted || error !== interrupts.signal.reason) throw error;
     return EXIT_CODES.inconclusive;
@@ -91,12 +91,6 @@ async function monitor(options: MonitorOptions, context: CliContext): Promise<Ex
     interrupts.release();
   }
 }
-
-const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
-  pass: EXIT_CODES.pass,
-  fail: EXIT_CODES.checkFailed,
-  inconclusive: EXIT_CODES.inconclusive,
-};
 
 interface Reading {
   readonly run: RunToCompare | null;

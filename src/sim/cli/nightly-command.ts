@@ -23,6 +23,7 @@ import { NIGHTLY_OPTIONS, readNightlyOptions, type NightlyOptions } from "./nigh
 import { createRunOutput, type RunOutput } from "./progress.ts";
 import { reported } from "./reported.ts";
 import { several, single } from "./run-options-parser.ts";
+import { VERDICT_EXIT_CODES } from "./verdict-exit-codes.ts";
 
 const HELP = `
 Examples:
@@ -217,8 +218,6 @@ async function tell(
 }
 
 const NIGHT_EXIT_CODES: Readonly<Record<NightVerdict, ExitCode>> = {
-  pass: EXIT_CODES.pass,
-  fail: EXIT_CODES.checkFailed,
-  inconclusive: EXIT_CODES.inconclusive,
+  ...VERDICT_EXIT_CODES,
   broken: EXIT_CODES.internal,
 };

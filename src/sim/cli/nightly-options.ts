@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LANE_NAMES } from "../nightly/lanes.ts";
 import { UserError } from "./errors.ts";
+import { flagOfKey } from "./flag-of-key.ts";
 
 const schema = z
   .strictObject({
@@ -45,7 +46,7 @@ export function readNightlyOptions(parsed: Readonly<Record<string, unknown>>): N
 
 function describe(issue: z.core.$ZodIssue, parsed: Readonly<Record<string, unknown>>): string {
   const key = String(issue.path[0]);
-  const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = flagOfKey(key);
   const accepted = NIGHTLY_OPTIONS.find(([declared]) => declared.startsWith(`${flag} `))?.[1] ?? "";
   const given = parsed[key];
   const fault = given === undefined ? "is missing" : `${JSON.stringify(given)} is not accepted`;

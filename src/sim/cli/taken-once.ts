@@ -1,11 +1,6 @@
-import { missingValue, repeatedOption } from "./commander-errors.ts";
+import { single } from "./run-options-parser.ts";
 
-/** Reads an option that takes one value, once: "--output <file>". */
-export function takenOnce(flag: string): (value: string, previous: unknown) => string {
-  const name = flag.split(" ")[0] ?? flag;
-  return (value, previous) => {
-    if (value.startsWith("--")) throw missingValue(name, value);
-    if (typeof previous === "string") throw repeatedOption(name, previous, value);
-    return value;
-  };
+/** Reads an option that takes one value, once, by its usage: "--output <file>". */
+export function takenOnce(usage: string): ReturnType<typeof single> {
+  return single(usage.split(" ")[0] ?? usage);
 }

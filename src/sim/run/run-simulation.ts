@@ -3,6 +3,7 @@ import type { Clock } from "../../std/clock.ts";
 import { createRng, hashName } from "../../std/rng.ts";
 import { createLimiter } from "../../system/limiter/create-limiter.ts";
 import { EXIT_CODES, type ExitCode } from "../cli/exit-codes.ts";
+import { VERDICT_EXIT_CODES } from "../cli/verdict-exit-codes.ts";
 import type { SimulationRequest } from "../cli/simulate.ts";
 import { createRealClock } from "../clock/real-clock.ts";
 import type { Check, Result } from "../report/result.ts";
@@ -187,7 +188,7 @@ async function report(
     const result = build();
     if (request.publish === undefined) await log.keep(await publish(result, request));
     else request.publish(result);
-    if (fault === undefined) return { exitCode: exitCodeOf(result.verdict) };
+    if (fault === undefined) return { exitCode: VERDICT_EXIT_CODES[result.verdict] };
   } catch (error) {
     if (fault === undefined) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -198,17 +199,6 @@ async function report(
 
 function withNotes(result: Result, notes: readonly string[]): Result {
   return { ...result, run: { ...result.run, notes: [...notes] } };
-}
-
-function exitCodeOf(verdict: Result["verdict"]): ExitCode {
-  switch (verdict) {
-    case "pass":
-      return EXIT_CODES.pass;
-    case "fail":
-      return EXIT_CODES.checkFailed;
-    case "inconclusive":
-      return EXIT_CODES.inconclusive;
-  }
 }
 
 /** Sorts by time, and says what was run: 2026-11-23T17-05-09-high-volatility-1000u. */

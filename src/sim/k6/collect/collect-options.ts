@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../cli/errors.ts";
+import { flagOfKey } from "../../cli/flag-of-key.ts";
 import { parseDurationMs } from "../../config/duration.ts";
 import type { Check } from "../../report/result.ts";
 
@@ -81,7 +82,7 @@ export function resolveCollectOptions(parsed: Readonly<Record<string, unknown>>)
   if (!result.success) {
     const faults = result.error.issues.map(({ path: [key] }) => {
       const name = String(key);
-      const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const flag = flagOfKey(name);
       const got =
         parsed[name] === undefined
           ? "is missing"

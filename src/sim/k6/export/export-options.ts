@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../cli/errors.ts";
+import { flagOfKey } from "../../cli/flag-of-key.ts";
 import { COLLECT_PORT, RUN_NAME } from "../collect/collect-options.ts";
 import { WORKLOADS_FILE } from "../prepare/prepare-options.ts";
 import { workloadName, type WorkloadName } from "../workloads/workload-file.ts";
@@ -90,7 +91,7 @@ export function resolveExportOptions(parsed: Readonly<Record<string, unknown>>):
   if (!result.success) {
     const keys = [...new Set(result.error.issues.map(({ path: [key] }) => String(key)))];
     const faults = keys.map((key) => {
-      const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const flag = flagOfKey(key);
       const got =
         parsed[key] === undefined ? "is missing" : `${JSON.stringify(parsed[key])} is not accepted`;
       return `${flag}: ${got}. Accepted: ${ACCEPTS[key]}.`;
