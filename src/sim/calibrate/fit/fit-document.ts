@@ -1,6 +1,13 @@
 import type { ModelConstants } from "../../../firestore/capacity/constants.ts";
 import type { ProbeSample } from "../probe/probe-sample.ts";
-import { fitQueue, isWrong, type QueuedCall, type QueuePrediction } from "./queue-fit.ts";
+import {
+  heldOutLatency,
+  mismatchOf,
+  predictedCalls,
+  queuedCall,
+  type PredictedCall,
+} from "./predicted-calls.ts";
+import { fitQueue, type QueuedCall } from "./queue-fit.ts";
 import {
   BEYOND_CHANCE,
   NOTHING,
@@ -35,7 +42,7 @@ const STUDENT: readonly number[] = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.
 
 /** Fits how one document's writes wait for each other. `restMs`: what such a write takes at rest. */
 export function fitDocument(samples: readonly ProbeSample[], restMs: number): PartFit {
-  const calls = samples.map((sample) => toCall(sample, restMs));
+  const calls = samples.map((sample) => queuedCall(sample, restMs));
   const shown = saturation(samples, restMs);
   if (shown === "none") {
     const fastest = Math.max(0, ...samples.map(({ cell }) => Number.parseFloat(cell)));
@@ -51,7 +58,7 @@ export function fitDocument(samples: readonly ProbeSample[], restMs: number): Pa
   const lanes = [...new Set(samples.filter(({ heldOut }) => !heldOut).map(({ lane }) => lane))];
   const leftOut = lanes.map((lane) => fitQueue(calls, replay, [best], weightsWithout(lane)));
   const fitted = samples.filter(({ heldOut }) => !heldOut).length;
-  const predictions = replay(calls, best);
+  const predicted = predictedCalls(samples, calls, replay(calls, best));
   const found = IDS.map((id, axis) => jackknifed(id, axis, best, leftOut, fitted));
   const isPatienceSeen = shown === "refusals";
   return {
@@ -59,8 +66,8 @@ export function fitDocument(samples: readonly ProbeSample[], restMs: number): Pa
     notFound: isPatienceSeen
       ? []
       : [{ id: "document-patience", why: "no write waited so long that it was refused" }],
-    heldOut: heldOutOf(samples, calls, predictions, restMs),
-    ...misfit(samples, calls, predictions, restMs),
+    heldOut: heldOutOf(predicted, restMs),
+    ...misfit(predicted, restMs),
   };
 }
 
@@ -99,13 +106,6 @@ function replay(calls: readonly QueuedCall[], parameters: readonly number[]) {
   return replayDocuments(calls, constantsOf(parameters));
 }
 
-function toCall(
-  { sentMs, tookMs, outcome, lane, documents }: ProbeSample,
-  restMs: number,
-): QueuedCall {
-  return { sentMs, extraMs: tookMs - restMs, wasRefused: outcome !== "OK", lane, documents };
-}
-
 /** How far the documents were driven: nothing seen, waiting, or refusals as well. */
 function saturation(
   samples: readonly ProbeSample[],
@@ -141,21 +141,9 @@ function jackknifed(
   return { id, value, ...noNarrower(value, { low, high: value + reach }), samples };
 }
 
-type Predictions = readonly (QueuePrediction | undefined)[];
-
 /** Whole documents that the fit has not seen: how many writes they took, and how long these took. */
-function heldOutOf(
-  samples: readonly ProbeSample[],
-  calls: readonly QueuedCall[],
-  predictions: Predictions,
-  restMs: number,
-): readonly HeldOut[] {
-  const kept = samples.flatMap((sample, index) => {
-    const [call, prediction] = [calls[index], predictions[index]];
-    return sample.heldOut && call !== undefined && prediction !== undefined
-      ? [{ sample, call, prediction }]
-      : [];
-  });
+function heldOutOf(predicted: readonly PredictedCall[], restMs: number): readonly HeldOut[] {
+  const kept = predicted.filter(({ sample }) => sample.heldOut);
   if (kept.length === 0) return [];
   const answered = kept.filter(({ call }) => !call.wasRefused);
   return [
@@ -167,34 +155,19 @@ function heldOutOf(
       unit: "writes",
       samples: kept.length,
     },
-    {
-      probe: "writes to one document",
-      predicted: median(answered.map(({ prediction }) => restMs + prediction.extraMs)),
-      seen: median(answered.map(({ sample }) => sample.tookMs)),
-      unit: "ms (median)",
-      samples: answered.length,
-    },
+    heldOutLatency("writes to one document", answered, restMs),
   ];
 }
 
 /** Step by step: how far the waits are from the model's, and how often the outcome is another. */
 function misfit(
-  samples: readonly ProbeSample[],
-  calls: readonly QueuedCall[],
-  predictions: Predictions,
+  predicted: readonly PredictedCall[],
   restMs: number,
 ): Pick<PartFit, "residuals" | "lackOfFit"> {
-  const places = groupBy(
-    samples.map(({ cell }, index) => ({ cell, index })),
-    ({ cell }) => cell,
-  );
-  const steps = [...places].map(([cell, members]) => {
-    const pairs = members.flatMap(({ index }) => {
-      const [call, prediction] = [calls[index], predictions[index]];
-      return call === undefined || prediction === undefined ? [] : [{ call, prediction }];
-    });
-    return { cell, ...stepMisfit(pairs, restMs) };
-  });
+  const steps = [...groupBy(predicted, ({ sample }) => sample.cell)].map(([cell, calls]) => ({
+    cell,
+    ...stepMisfit(calls, restMs),
+  }));
   return {
     residuals: steps.map(({ cell, relative, samples: count }) => ({
       probe: `one document: ${cell}`,
@@ -216,23 +189,17 @@ function misfit(
   };
 }
 
-interface Pair {
-  readonly call: QueuedCall;
-  readonly prediction: QueuePrediction;
-}
-
-function stepMisfit(pairs: readonly Pair[], restMs: number) {
+function stepMisfit(pairs: readonly PredictedCall[], restMs: number) {
   const answered = pairs.filter(({ call }) => !call.wasRefused);
   const left = answered.map(({ call, prediction }) => call.extraMs - prediction.extraMs);
   const predicted = restMs + median(answered.map(({ prediction }) => prediction.extraMs));
   const middle = median(left);
   const spread = 1.4826 * median(left.map((one) => Math.abs(one - middle)));
-  const others = pairs.filter(({ call, prediction }) => isWrong(call, prediction));
   return {
     relative: left.length === 0 ? 0 : middle / predicted,
     // A median's standard error is a quarter more than a mean's.
     chance: (1.25 * spread) / Math.sqrt(Math.max(1, left.length)) / predicted,
-    mismatch: others.length / Math.max(1, pairs.length),
+    mismatch: mismatchOf(pairs),
     samples: pairs.length,
   };
 }

@@ -8,7 +8,14 @@ import {
   type HeldOut,
   type PartFit,
 } from "./found.ts";
-import { fitQueue, isWrong, type QueuedCall, type QueuePrediction } from "./queue-fit.ts";
+import {
+  heldOutLatency,
+  mismatchOf,
+  predictedCalls,
+  queuedCall,
+  type PredictedCall,
+} from "./predicted-calls.ts";
+import { fitQueue, type QueuedCall } from "./queue-fit.ts";
 import { replayRange } from "./replay-queues.ts";
 import type { Bootstrap } from "./statistics.ts";
 import { interval95, median, noNarrower, resampled } from "./statistics.ts";
@@ -40,7 +47,7 @@ export function fitRamp(
   const seen = samples.filter(({ sentMs }) => sentMs < beganMs + ONE_RANGE_MS);
   const refusals = seen.filter(({ outcome }) => outcome !== "OK");
   if (refusals.length < REFUSALS_MIN && !waited(seen, restMs)) return notDriven(seen);
-  const calls = seen.map((sample) => toCall(sample, restMs));
+  const calls = seen.map((sample) => ({ ...queuedCall(sample, restMs), lane: 0 }));
   const fitted = Float64Array.from(seen, ({ heldOut }) => (heldOut ? 0 : 1));
   const best = fitQueue(calls, replay, STARTS, fitted);
   const strata = seen.map(({ heldOut, outcome }) => `${heldOut} ${outcome === "OK"}`);
@@ -59,7 +66,7 @@ export function fitRamp(
     samples: samplesFitted,
   }));
   const isPatienceSeen = refusals.length >= REFUSALS_MIN;
-  const predictions = replay(calls, best);
+  const predicted = predictedCalls(seen, calls, replay(calls, best));
   return {
     found: isPatienceSeen
       ? [...found, abortedPart(refusals)]
@@ -67,8 +74,8 @@ export function fitRamp(
     notFound: isPatienceSeen
       ? []
       : unseen(["range-patience", "shed-aborted"], "no commit waited so long that it was refused"),
-    heldOut: heldOutOf(seen, calls, predictions, restMs),
-    ...misfit(calls, predictions, restMs),
+    heldOut: heldOutOf(predicted, restMs),
+    ...misfit(predicted, restMs),
   };
 }
 
@@ -98,10 +105,6 @@ function replay(calls: readonly QueuedCall[], [headroom, burst, patience]: reado
   return replayRange(calls, constants);
 }
 
-function toCall({ sentMs, tookMs, outcome, documents }: ProbeSample, restMs: number): QueuedCall {
-  return { sentMs, extraMs: tookMs - restMs, wasRefused: outcome !== "OK", lane: 0, documents };
-}
-
 /** Of what was shed, the part that was ABORTED; with Wilson's interval for a part. */
 function abortedPart(refusals: readonly ProbeSample[]): FoundConstant {
   const count = refusals.length;
@@ -115,47 +118,20 @@ function abortedPart(refusals: readonly ProbeSample[]): FoundConstant {
   return { id: "shed-aborted", value, low, high, samples: count };
 }
 
-type Predictions = readonly (QueuePrediction | undefined)[];
-
-function heldOutOf(
-  seen: readonly ProbeSample[],
-  calls: readonly QueuedCall[],
-  predictions: Predictions,
-  restMs: number,
-): readonly HeldOut[] {
-  const kept = seen.flatMap((sample, index) => {
-    const [call, prediction] = [calls[index], predictions[index]];
-    return sample.heldOut && call !== undefined && prediction !== undefined && !call.wasRefused
-      ? [{ sample, prediction }]
-      : [];
-  });
-  if (kept.length === 0) return [];
-  return [
-    {
-      probe: "commits to a new collection",
-      predicted: median(kept.map(({ prediction }) => restMs + prediction.extraMs)),
-      seen: median(kept.map(({ sample }) => sample.tookMs)),
-      unit: "ms (median)",
-      samples: kept.length,
-    },
-  ];
+function heldOutOf(predicted: readonly PredictedCall[], restMs: number): readonly HeldOut[] {
+  const kept = predicted.filter(({ sample, call }) => sample.heldOut && !call.wasRefused);
+  return kept.length === 0 ? [] : [heldOutLatency("commits to a new collection", kept, restMs)];
 }
 
 function misfit(
-  calls: readonly QueuedCall[],
-  predictions: Predictions,
+  predicted: readonly PredictedCall[],
   restMs: number,
 ): Pick<PartFit, "residuals" | "lackOfFit"> {
-  const pairs = calls.flatMap((call, index) => {
-    const prediction = predictions[index];
-    return prediction === undefined ? [] : [{ call, prediction }];
-  });
-  const answered = pairs.filter(({ call }) => !call.wasRefused);
+  const answered = predicted.filter(({ call }) => !call.wasRefused);
   const off = answered.map(({ call, prediction }) => Math.abs(call.extraMs - prediction.extraMs));
   const usual = restMs + median(answered.map(({ prediction }) => prediction.extraMs));
   const relative = median(off) / usual;
-  const others = pairs.filter(({ call, prediction }) => isWrong(call, prediction));
-  const mismatch = others.length / Math.max(1, pairs.length);
+  const mismatch = mismatchOf(predicted);
   return {
     residuals: [{ probe: "a new collection", relative, samples: answered.length }],
     lackOfFit: [
