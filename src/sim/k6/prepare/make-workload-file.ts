@@ -3,6 +3,7 @@ import { clientOperation, type Scenario } from "../../config/scenario.ts";
 import { findScenario } from "../../config/scenario-files.ts";
 import { createOperationPlanner } from "../../drivers/client-arrivals.ts";
 import { DEFAULT_DRAIN_TIMEOUT_MS } from "../../drivers/client-lane.ts";
+import { DEFAULT_TIMEOUT_MS } from "../../drivers/user-client.ts";
 import { createMarket } from "../../market/create-market.ts";
 import type { Market } from "../../market/market.ts";
 import { createWeightedPick } from "../../market/weighted-pick.ts";
@@ -17,8 +18,6 @@ import {
 } from "../workloads/workload-file.ts";
 import type { PrepareOptions } from "./prepare-options.ts";
 
-/** As the Node driver has it: twenty times the bound of the slowest thing that could still pass. */
-const REQUEST_TIMEOUT_MS = 10_000;
 /** So many draws show the users' weights well enough, and executions enough of a market's variety. */
 const PICKS = 4_096;
 const EXECUTIONS = 500;
@@ -58,7 +57,7 @@ export function makeWorkloadFile(source: WorkloadSource, rng: Rng): K6Workloads 
       start: { kind: "lead", leadMs: 0 },
       durationMs: 1,
       drainMs: DEFAULT_DRAIN_TIMEOUT_MS,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: DEFAULT_TIMEOUT_MS,
       signUpUrl,
       seed: options.seed,
       users: users.map(({ uid, email, tenantId, strategyIds }) => {

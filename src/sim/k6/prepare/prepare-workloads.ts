@@ -12,7 +12,7 @@ import { NO_SERVICE_LOG } from "../../run/service-log.ts";
 import { SignUps } from "../../run/sign-ups.ts";
 import { EmulatorApi } from "../../targets/emulator-api.ts";
 import { watchEmulator } from "../../targets/running-emulator.ts";
-import { serveSignUps } from "../sign-up-server.ts";
+import { serveSignUps, type SignUpServer } from "../sign-up-server.ts";
 import type { K6Workloads } from "../workloads/workload-file.ts";
 import { activeMarket, makeWorkloadFile } from "./make-workload-file.ts";
 import type { PrepareOptions } from "./prepare-options.ts";
@@ -67,8 +67,6 @@ export async function prepareWorkloads(
     await database.close();
   }
 }
-
-type SignUpServer = Awaited<ReturnType<typeof serveSignUps>>;
 
 async function openSignUps(
   { signUpPort, seed }: PrepareOptions,
